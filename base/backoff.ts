@@ -1,0 +1,22 @@
+/**
+ * How long to wait before trying again, as a value: `next` gives the wait and the backoff after it.
+ *
+ * Full jitter: each wait is drawn from [0, ceiling), and the ceiling doubles up to its limit.
+ * Source: AWS Architecture Blog, "Exponential Backoff and Jitter", 2015.
+ */
+import type { Duration } from './clock.ts'
+import type { Random } from './random.ts'
+
+export interface Backoff {
+  readonly ceiling: Duration
+  readonly ceilingMax: Duration
+}
+
+export const backoff = (first: Duration, ceilingMax: Duration): Backoff => ({ ceiling: first, ceilingMax })
+
+export function nextWait(from: Backoff, random: Random): { readonly wait: Duration; readonly then: Backoff } {
+  return {
+    wait: Math.floor(random.next() * from.ceiling) as Duration,
+    then: { ...from, ceiling: Math.min(from.ceiling * 2, from.ceilingMax) as Duration },
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Time, as the rest of the code sees it. A clock is passed in; only `base/system.ts` reads the machine's.
+ *
+ * Two readings, never mixed: an Instant says when something happened, for people; `elapsed` says how long
+ * something took, for decisions. A wall clock may be set back; the other never goes back.
+ */
+
+/** Milliseconds since the Unix epoch, UTC. */
+export type Instant = number & { readonly unit: 'instant-ms' }
+
+/** A length of time in milliseconds. Build one with {@link milliseconds}, {@link seconds}, {@link minutes}, {@link hours}. */
+export type Duration = number & { readonly unit: 'duration-ms' }
+
+export interface Clock {
+  /** The wall clock's reading. May jump. */
+  now(): Instant
+  /** Time since an arbitrary start. Never goes back. */
+  elapsed(): Duration
+  /** Resolves after `length`; rejects with the signal's reason if it aborts first. */
+  sleep(length: Duration, signal?: AbortSignal): Promise<void>
+}
+
+export const milliseconds = (count: number): Duration => count as Duration
+export const seconds = (count: number): Duration => (count * 1000) as Duration
+export const minutes = (count: number): Duration => seconds(count * 60)
+export const hours = (count: number): Duration => minutes(count * 60)
+
+export const instant = (millisecondsSinceEpoch: number): Instant => millisecondsSinceEpoch as Instant
+
+export const add = (at: Instant, length: Duration): Instant => (at + length) as Instant
+export const since = (earlier: Instant, later: Instant): Duration => (later - earlier) as Duration
+
+/** A moment of one clock's `elapsed` time after which an answer is no longer wanted. */
+export type Deadline = number & { readonly unit: 'deadline-elapsed-ms' }
+
+export const deadlineAfter = (clock: Clock, length: Duration): Deadline => (clock.elapsed() + length) as Deadline
+
+/** What is left until the deadline; zero once it has passed. */
+export const remaining = (clock: Clock, deadline: Deadline): Duration =>
+  Math.max(0, deadline - clock.elapsed()) as Duration
+
+export const hasPassed = (clock: Clock, deadline: Deadline): boolean => clock.elapsed() >= deadline
+
+/** RFC 3339 in UTC with milliseconds, the form of every time that Muster prints. */
+export const formatInstant = (at: Instant): string => new Date(at).toISOString()

@@ -1,0 +1,32 @@
+/**
+ * The machine's own clock and chance: the one file that reads them. Rooms that touch the world (apps, bench, tools,
+ * tests) pass these in; everything else is given a clock and never asks where it came from.
+ */
+import { getRandomValues } from 'node:crypto'
+import type { Clock, Duration, Instant } from './clock.ts'
+import type { Random } from './random.ts'
+
+export const systemClock: Clock = {
+  now: () => Date.now() as Instant,
+  elapsed: () => performance.now() as Duration,
+  sleep: (length, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', stop)
+        resolve()
+      }, length)
+      const stop = () => {
+        clearTimeout(timer)
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', stop, { once: true })
+    }),
+}
+
+const word = new Uint32Array(1)
+
+/** Numbers from the machine's entropy. For ids and jitter; keys and tokens of security need `node:crypto` itself. */
+export const systemRandom: Random = {
+  next: () => (getRandomValues(word)[0] ?? 0) / 2 ** 32,
+}
