@@ -113,7 +113,11 @@ export type CommitOutcome =
    * Durable and visible. `revisions[i]` is that of `writes[i]`; undefined for a delete that found nothing.
    * A repeated token answers as it did the first time.
    */
-  | { readonly outcome: 'committed'; readonly revision: Revision; readonly revisions: readonly (Revision | undefined)[] }
+  | {
+      readonly outcome: 'committed'
+      readonly revision: Revision
+      readonly revisions: readonly (Revision | undefined)[]
+    }
   /** This guard did not hold; nothing was written. `revision` is the guarded key's own then, 0 when it was absent. */
   | { readonly outcome: 'conflict'; readonly guard: Guard; readonly revision: Revision }
   /** It may be durable or not. Repeat the same commit, token and all, to learn which. */

@@ -1,0 +1,81 @@
+import { deepEqual, equal, throws } from 'node:assert/strict'
+import { test } from 'node:test'
+import { instant, seconds } from '@muster/base/clock.ts'
+import { checksumHolds, decodeFrame, encodeFrame, FRAME_HEADER_BYTES, readFrameHeader, sealFrame } from './codec.ts'
+import type { LogRecord } from './record.ts'
+import type { Revision } from './store.ts'
+
+const at = (revision: number) => revision as Revision
+
+const group: LogRecord[] = [
+  { record: 'birth', id: 'abc', above: at(2 ** 40) },
+  { record: 'lease-granted', lease: 'l1', ttl: seconds(10) },
+  {
+    record: 'commit',
+    token: 'τ-1',
+    cause: { actor: 'ada', reason: '试一试 𝄞', after: at(7) },
+    time: instant(1_800_000_000_123),
+    first: at(2 ** 52),
+    last: at(2 ** 52 + 1),
+    writes: [
+      {
+        write: 'put',
+        key: 'a/ä',
+        revision: at(2 ** 52),
+        value: Buffer.from([0, 255]),
+        createRevision: at(3),
+        version: 9,
+        lease: 'l1',
+        previous: at(8),
+      },
+      { write: 'none', key: 'a/none' },
+      { write: 'delete', key: 'b', revision: at(2 ** 52 + 1), previous: at(5) },
+    ],
+  },
+  {
+    record: 'commit',
+    token: 't',
+    cause: { actor: 'a', reason: 'r' },
+    time: instant(0),
+    first: at(1),
+    last: at(1),
+    writes: [
+      {
+        write: 'put',
+        key: 'k',
+        revision: at(1),
+        value: Buffer.alloc(0),
+        createRevision: at(1),
+        version: 1,
+        previous: at(0),
+      },
+    ],
+  },
+  { record: 'lease-ended', lease: 'l1' },
+  { record: 'horizon', horizon: at(12), keep: [{ prefix: 'a/', versions: 3, since: at(4) }] },
+]
+
+test('a frame gives back the records that it was made of', () => {
+  const frame = encodeFrame(group)
+  sealFrame(frame)
+  const header = readFrameHeader(frame, 0)
+  const payload = frame.subarray(FRAME_HEADER_BYTES)
+  equal(header.length, payload.length)
+  equal(checksumHolds(header, payload), true)
+  deepEqual(decodeFrame(payload), group)
+})
+
+test('a single bit that turned is seen', () => {
+  const frame = encodeFrame(group)
+  sealFrame(frame)
+  const header = readFrameHeader(frame, 0)
+  for (const at of [FRAME_HEADER_BYTES, frame.length >> 1, frame.length - 1]) {
+    const damaged = Buffer.from(frame)
+    damaged[at] = (damaged[at] ?? 0) ^ 1
+    equal(checksumHolds(header, damaged.subarray(FRAME_HEADER_BYTES)), false)
+  }
+})
+
+test('a record of a kind that this Muster does not know is refused', () => {
+  throws(() => decodeFrame(Buffer.from([99])), { code: 'StorageRefused' })
+})

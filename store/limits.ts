@@ -1,0 +1,87 @@
+/** The same limits in every engine, so that what one accepts another does too. */
+import { ControlError } from '@muster/base/errors.ts'
+import { byteLength } from './keys.ts'
+import type { Cause, Commit, Guard } from './store.ts'
+
+/** etcd takes 128 operations in one transaction; one of them is the commit's own record. */
+export const WRITES_MAX = 100
+export const GUARDS_MAX = 100
+
+/** Keys, values, guards, token and cause together. etcd refuses requests over 1.5 MiB. */
+export const COMMIT_BYTES_MAX = 1024 * 1024
+
+/** Room for group, resource, cluster, namespace and name at their Kubernetes limits. */
+export const KEY_BYTES_MAX = 2048
+
+export const TOKEN_BYTES_MAX = 128
+export const CAUSE_BYTES_MAX = 4096
+
+/** An etcd lease that ends deletes its keys in one revision, and a revision has 128 places for writes. */
+export const LEASE_KEYS_MAX = 100
+
+export const RANGE_LIMIT_MAX = 10_000
+
+/** Commits waiting for the disk. Beyond them the store answers TooManyRequests rather than grow. */
+export const WAITING_COMMITS_MAX = 16_384
+
+/** Throws Invalid, naming the field, when a commit breaks a limit. */
+export function checkCommit(commit: Commit): void {
+  const { token, guards, writes, cause } = commit
+  checkText('token', token, 1, TOKEN_BYTES_MAX)
+  checkCause(cause)
+  if (writes.length < 1 || writes.length > WRITES_MAX) refuse('writes', `has ${writes.length}; 1 to ${WRITES_MAX} fit`)
+  if (guards.length < 1 || guards.length > GUARDS_MAX) refuse('guards', `has ${guards.length}; 1 to ${GUARDS_MAX} fit`)
+
+  let bytes = token.length + cause.actor.length + cause.reason.length
+  let guardsAWrite = false
+  for (let at = 0; at < writes.length; at++) {
+    const write = writes[at]
+    if (!write) continue
+    bytes += checkKey('writes', at, write.key)
+    if (write.write === 'put') bytes += write.value.length
+    for (let other = 0; other < at; other++) {
+      if (writes[other]?.key === write.key) refuse(`writes[${at}].key`, `'${write.key}' is written twice`)
+    }
+    guardsAWrite ||= guards.some((guard) => guard.guard !== 'prefix-empty' && guard.key === write.key)
+  }
+  for (let at = 0; at < guards.length; at++) {
+    const guard = guards[at]
+    if (guard) bytes += checkGuard(guard, at)
+  }
+  if (!guardsAWrite) refuse('guards', 'must name at least one key that is written, so that the commit can be repeated')
+  if (bytes > COMMIT_BYTES_MAX) {
+    throw new ControlError('TooLarge', `commit '${token}': ${bytes} bytes; at most ${COMMIT_BYTES_MAX} fit`)
+  }
+}
+
+function checkGuard(guard: Guard, at: number): number {
+  if (guard.guard === 'prefix-empty') return checkText(`guards[${at}].prefix`, guard.prefix, 1, KEY_BYTES_MAX)
+  if (guard.guard !== 'absent') checkRevision(`guards[${at}].equals`, guard.equals)
+  return checkKey('guards', at, guard.key)
+}
+
+function checkCause(cause: Cause): void {
+  checkText('cause.actor', cause.actor, 1, CAUSE_BYTES_MAX)
+  checkText('cause.reason', cause.reason, 1, CAUSE_BYTES_MAX)
+  if (cause.after !== undefined) checkRevision('cause.after', cause.after)
+}
+
+const checkKey = (list: string, at: number, key: string): number =>
+  key.length > 0 && key.length * 3 <= KEY_BYTES_MAX && key.isWellFormed()
+    ? key.length
+    : checkText(`${list}[${at}].key`, key, 1, KEY_BYTES_MAX)
+
+function checkText(field: string, text: string, min: number, max: number): number {
+  if (!text.isWellFormed()) refuse(field, 'holds half a surrogate pair, which UTF-8 cannot carry')
+  const bytes = byteLength(text)
+  if (bytes < min || bytes > max) refuse(field, `has ${bytes} bytes; ${min} to ${max} fit`)
+  return bytes
+}
+
+function checkRevision(field: string, revision: number): void {
+  if (!Number.isSafeInteger(revision) || revision < 0) refuse(field, `${revision} is no revision`)
+}
+
+function refuse(field: string, why: string): never {
+  throw new ControlError('Invalid', `commit: ${field} ${why}`)
+}
