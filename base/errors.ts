@@ -30,6 +30,7 @@ export const ERRORS = {
   StorageLocked: { http: 503, retry: 'same' },
 } as const
 
+/** The name of one row of {@link ERRORS}. */
 export type ErrorCode = keyof typeof ERRORS
 
 /** An operating error: expected in a healthy system, and handled by its code. */
@@ -47,6 +48,7 @@ export class ControlError extends Error {
 export const isControlError = (error: unknown): error is ControlError =>
   error instanceof Error && error.name === 'ControlError' && 'code' in error
 
+/** True for an operating error with this code. */
 export const hasCode = (error: unknown, code: ErrorCode): boolean => isControlError(error) && error.code === code
 
 /** A broken promise in our own code. Never caught: a wrong program must stop. */

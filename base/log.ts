@@ -1,11 +1,13 @@
 /** Structured log: one JSON object a line, written to whatever is passed in. */
 import { type Clock, formatInstant } from './clock.ts'
 
+/** How much a line matters, from least to most. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** Facts beside the message. Errors are written with their cause. */
 export type LogFields = Readonly<Record<string, unknown>>
 
+/** Writes lines; each method is one level. */
 export interface Logger {
   debug(message: string, fields?: LogFields): void
   info(message: string, fields?: LogFields): void
@@ -15,6 +17,7 @@ export interface Logger {
   with(fields: LogFields): Logger
 }
 
+/** What a log is made from. */
 export interface LogSettings {
   readonly clock: Clock
   /** Lines below this level are dropped. */
@@ -25,6 +28,7 @@ export interface LogSettings {
 
 const RANK: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
 
+/** A log that writes each line as JSON: time, level, message, then the facts bound to it, then those of the line. */
 export function lineLogger(settings: LogSettings, bound: LogFields = {}): Logger {
   const line = (level: LogLevel) => (message: string, fields?: LogFields) => {
     if (RANK[level] < RANK[settings.level]) return

@@ -1,6 +1,7 @@
 /** A first-in, first-out queue with a limit: it says no rather than grow. */
 import { assert } from './errors.ts'
 
+/** First in, first out, never longer than its limit. */
 export interface Queue<Item> {
   readonly length: number
   /** False, and nothing taken in, when the queue is full. */

@@ -6,6 +6,7 @@ import { getRandomValues } from 'node:crypto'
 import type { Clock, Duration, Instant } from './clock.ts'
 import type { Random } from './random.ts'
 
+/** The machine's own time: wall clock, steady clock and timers. */
 export const systemClock: Clock = {
   now: () => Date.now() as Instant,
   elapsed: () => performance.now() as Duration,

@@ -20,12 +20,14 @@ const group: LogRecord[] = [
     writes: [
       {
         write: 'put',
-        key: 'a/ä',
-        revision: at(2 ** 52),
-        value: Buffer.from([0, 255]),
-        createRevision: at(3),
-        version: 9,
-        lease: 'l1',
+        entry: {
+          key: 'ä',
+          revision: at(2 ** 52),
+          value: Buffer.from([0, 255]),
+          createRevision: at(3),
+          version: 9,
+          lease: 'l1',
+        },
         previous: at(8),
       },
       { write: 'none', key: 'a/none' },
@@ -42,11 +44,7 @@ const group: LogRecord[] = [
     writes: [
       {
         write: 'put',
-        key: 'k',
-        revision: at(1),
-        value: Buffer.alloc(0),
-        createRevision: at(1),
-        version: 1,
+        entry: { key: 'k', revision: at(1), value: Buffer.alloc(0), createRevision: at(1), version: 1 },
         previous: at(0),
       },
     ],

@@ -12,7 +12,7 @@
 import { crc32 } from 'node:zlib'
 import type { Duration, Instant } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
-import type { CommitRecord, LogRecord, RecordedWrite } from './record.ts'
+import { type CommitRecord, type LogRecord, makeEntry, type RecordedWrite } from './record.ts'
 import type { Cause, RetentionRule, Revision } from './store.ts'
 
 export const FRAME_HEADER_BYTES = 8
@@ -64,8 +64,12 @@ function recordBytesMax(record: LogRecord): number {
     let bytes =
       RECORD_OVERHEAD_BYTES + 3 * (record.token.length + record.cause.actor.length + record.cause.reason.length)
     for (const write of record.writes) {
-      bytes += WRITE_OVERHEAD_BYTES + 3 * write.key.length
-      if (write.write === 'put') bytes += write.value.length + 3 * (write.lease?.length ?? 0)
+      if (write.write !== 'put') bytes += WRITE_OVERHEAD_BYTES + 3 * write.key.length
+      else
+        bytes +=
+          WRITE_OVERHEAD_BYTES +
+          3 * (write.entry.key.length + (write.entry.lease?.length ?? 0)) +
+          write.entry.value.length
     }
     return bytes
   }
@@ -114,13 +118,13 @@ function writeWrite(out: FrameWriter, write: RecordedWrite): void {
   switch (write.write) {
     case 'put':
       out.byte(PUT)
-      out.text(write.key)
-      out.number(write.revision)
+      out.text(write.entry.key)
+      out.number(write.entry.revision)
       out.number(write.previous)
-      out.number(write.createRevision)
-      out.word(write.version)
-      out.text(write.lease ?? '')
-      out.bytes(write.value)
+      out.number(write.entry.createRevision)
+      out.word(write.entry.version)
+      out.text(write.entry.lease ?? '')
+      out.bytes(write.entry.value)
       break
     case 'delete':
       out.byte(DELETE)
@@ -181,12 +185,15 @@ function readWrite(from: FrameReader): RecordedWrite {
   if (kind === DELETE) return { write: 'delete', key, revision: at, previous }
   if (kind !== PUT)
     throw new ControlError('StorageRefused', `a write of unknown kind ${kind}: damaged, or of a newer Muster`)
-  const createRevision = revision(from.number())
-  const version = from.word()
-  const lease = from.text()
-  const value = from.bytes()
-  const write = { write: 'put', key, revision: at, value, createRevision, version, previous } as const
-  return lease === '' ? write : { ...write, lease }
+  const entry = {
+    key,
+    revision: at,
+    createRevision: revision(from.number()),
+    version: from.word(),
+    lease: from.text(),
+    value: from.bytes(),
+  }
+  return { write: 'put', entry: makeEntry(entry), previous }
 }
 
 const revision = (number: number): Revision => number as Revision

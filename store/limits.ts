@@ -1,7 +1,8 @@
 /** The same limits in every engine, so that what one accepts another does too. */
+import { type Duration, hours, seconds } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import { byteLength } from './keys.ts'
-import type { Cause, Commit, Guard } from './store.ts'
+import type { Cause, Commit, CompactionPolicy, Guard, RangeOptions, Revision } from './store.ts'
 
 /** etcd takes 128 operations in one transaction; one of them is the commit's own record. */
 export const WRITES_MAX = 100
@@ -24,8 +25,8 @@ export const RANGE_LIMIT_MAX = 10_000
 /** Commits waiting for the disk. Beyond them the store answers TooManyRequests rather than grow. */
 export const WAITING_COMMITS_MAX = 16_384
 
-/** Throws Invalid, naming the field, when a commit breaks a limit. */
-export function checkCommit(commit: Commit): void {
+/** Throws Invalid, naming the field, when a commit breaks a limit. Answers roughly how many bytes it has. */
+export function checkCommit(commit: Commit): number {
   const { token, guards, writes, cause } = commit
   checkText('token', token, 1, TOKEN_BYTES_MAX)
   checkCause(cause)
@@ -52,6 +53,7 @@ export function checkCommit(commit: Commit): void {
   if (bytes > COMMIT_BYTES_MAX) {
     throw new ControlError('TooLarge', `commit '${token}': ${bytes} bytes; at most ${COMMIT_BYTES_MAX} fit`)
   }
+  return bytes
 }
 
 function checkGuard(guard: Guard, at: number): number {
@@ -79,9 +81,56 @@ function checkText(field: string, text: string, min: number, max: number): numbe
 }
 
 function checkRevision(field: string, revision: number): void {
-  if (!Number.isSafeInteger(revision) || revision < 0) refuse(field, `${revision} is no revision`)
+  if (!isRevision(revision)) refuse(field, `${revision} is no revision`)
 }
 
 function refuse(field: string, why: string): never {
   throw new ControlError('Invalid', `commit: ${field} ${why}`)
 }
+
+/** Whole seconds, as etcd counts them; the longest sleep of a timer is 24.8 days. */
+export const LEASE_TTL_MIN = seconds(1)
+export const LEASE_TTL_MAX = hours(24 * 20)
+
+export const RETENTION_RULES_MAX = 256
+
+/** Throws Invalid unless a lease may be granted for this long. */
+export function checkTtl(ttl: Duration): void {
+  if (ttl < LEASE_TTL_MIN || ttl > LEASE_TTL_MAX || !Number.isInteger(ttl / seconds(1))) {
+    const days = LEASE_TTL_MAX / hours(24)
+    throw new ControlError('Invalid', `lease: ttl ${ttl} ms must be whole seconds, from 1 second to ${days} days`)
+  }
+}
+
+/** Throws Invalid, naming the field, when a range cannot be asked for like this. */
+export function checkRange({ limit, at }: RangeOptions): void {
+  if (limit !== undefined && (!Number.isInteger(limit) || limit < 1 || limit > RANGE_LIMIT_MAX)) {
+    throw new ControlError('Invalid', `range: limit ${limit} must be a whole number from 1 to ${RANGE_LIMIT_MAX}`)
+  }
+  if (at !== undefined && !isRevision(at)) throw new ControlError('Invalid', `range: at ${at} is no revision`)
+}
+
+/** Throws Invalid, naming the field, when a policy makes no sense at this horizon and head. */
+export function checkPolicy(
+  { horizon, keep = [] }: CompactionPolicy,
+  now: { horizon: Revision; head: Revision },
+): void {
+  const invalid = (why: string) => new ControlError('Invalid', `compact: ${why}`)
+  if (!isRevision(horizon) || horizon < now.horizon || horizon > now.head) {
+    throw invalid(
+      `horizon ${horizon} must be a revision from ${now.horizon} (the horizon now) to ${now.head} (the head)`,
+    )
+  }
+  if (keep.length > RETENTION_RULES_MAX)
+    throw invalid(`keep has ${keep.length} rules; at most ${RETENTION_RULES_MAX} fit`)
+  for (const [at, { prefix, versions, since }] of keep.entries()) {
+    if (byteLength(prefix) > KEY_BYTES_MAX) throw invalid(`keep[${at}].prefix is longer than ${KEY_BYTES_MAX} bytes`)
+    if (versions !== undefined && (!Number.isInteger(versions) || versions < 0)) {
+      throw invalid(`keep[${at}].versions ${versions} must be a whole number from 0`)
+    }
+    if (since !== undefined && !isRevision(since)) throw invalid(`keep[${at}].since ${since} is no revision`)
+  }
+}
+
+/** A safe integer from 0. */
+export const isRevision = (revision: number): boolean => Number.isSafeInteger(revision) && revision >= 0

@@ -15,10 +15,10 @@ export interface Log {
   /** The versions at these ascending revisions; undefined for one that is not kept. */
   read(revisions: readonly Revision[]): Promise<readonly (StoredVersion | undefined)[]>
   /**
-   * Gives space back: versions below `horizon` for which `kept` does not hold may go. `kept` answers for the moment in
-   * which it is asked, and never turns from false to true.
+   * Gives space back: of the versions below `horizon`, only those at the revisions `kept` (in any order) are still
+   * wanted. Appends and reads go on meanwhile.
    */
-  reclaim(horizon: Revision, kept: (revision: Revision) => boolean): Promise<void>
+  reclaim(horizon: Revision, kept: Float64Array): Promise<void>
   /** What the log takes on disk. */
   bytes(): Promise<number>
   close(): Promise<void>

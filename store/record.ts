@@ -1,6 +1,6 @@
 /** What the log holds: the store's life as plain data, in the order in which it happened. */
 import type { Duration, Instant } from '@muster/base/clock.ts'
-import type { Cause, LeaseId, RetentionRule, Revision } from './store.ts'
+import type { Cause, Entry, LeaseId, RetentionRule, Revision } from './store.ts'
 
 export type LogRecord = BirthRecord | CommitRecord | LeaseGrantedRecord | LeaseEndedRecord | HorizonRecord
 
@@ -24,21 +24,16 @@ export interface CommitRecord {
   readonly writes: readonly RecordedWrite[]
 }
 
+/** `previous` is the version of this key before, deletions included; 0 when there was none. */
 export type RecordedWrite =
-  | {
-      readonly write: 'put'
-      readonly key: string
-      readonly revision: Revision
-      readonly value: Uint8Array
-      readonly createRevision: Revision
-      readonly version: number
-      readonly lease?: LeaseId
-      /** The version of this key before, deletions included; 0 when there was none. */
-      readonly previous: Revision
-    }
+  | { readonly write: 'put'; readonly entry: Entry; readonly previous: Revision }
   | { readonly write: 'delete'; readonly key: string; readonly revision: Revision; readonly previous: Revision }
   /** A delete that found nothing: kept so that a repeated token is answered in full. */
   | { readonly write: 'none'; readonly key: string }
+
+/** The revision that a write took; undefined when it found nothing to do. */
+export const revisionOf = (write: RecordedWrite): Revision | undefined =>
+  write.write === 'put' ? write.entry.revision : write.write === 'delete' ? write.revision : undefined
 
 export interface LeaseGrantedRecord {
   readonly record: 'lease-granted'
@@ -61,4 +56,12 @@ export interface HorizonRecord {
 export interface StoredVersion {
   readonly commit: Omit<CommitRecord, 'record' | 'writes'>
   readonly write: Exclude<RecordedWrite, { write: 'none' }>
+}
+
+/** An entry with the field `lease` only where there is one; '' stands for none. */
+export function makeEntry(fields: Required<Entry>): Entry {
+  const { key, value, revision, createRevision, version, lease } = fields
+  return lease === ''
+    ? { key, value, revision, createRevision, version }
+    : { key, value, revision, createRevision, version, lease }
 }

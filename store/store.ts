@@ -45,7 +45,7 @@ export interface Store {
   history(key: string, options?: HistoryOptions): Promise<readonly Version[]>
   /** Raises the horizon and thins what lies below it. Never blocks a write for long. */
   compact(policy: CompactionPolicy): Promise<void>
-  /** The first retained revision written at or after a time, or the head when there is none. */
+  /** The first revision written at or after a time; the one after the head when there is none. */
   revisionAt(time: Instant): Promise<Revision>
   /** The whole store, history included, as of one revision: a stream of bytes for {@link restore}. */
   snapshot(): AsyncIterable<Uint8Array>

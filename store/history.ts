@@ -1,0 +1,33 @@
+/** Every retained version of one key, with who made it and why. */
+import type { Ledger } from './ledger.ts'
+import type { Log } from './log.ts'
+import type { StoredVersion } from './record.ts'
+import type { HistoryOptions, Revision, Version } from './store.ts'
+
+export async function historyOf(
+  ledger: Ledger,
+  log: Log,
+  key: string,
+  { from = 0 as Revision, to = ledger.head }: HistoryOptions,
+): Promise<readonly Version[]> {
+  const kept = ledger.keys.get(key)?.revisions.map((revision) => Math.abs(revision) as Revision) ?? []
+  const wanted = kept.filter((revision) => revision >= from && revision <= to)
+  const known = new Set(kept)
+  const versions: Version[] = []
+  for (const stored of await log.read(wanted)) {
+    // A version may have been thinned while the log was read; the gap is marked on the one after it.
+    if (stored) versions.push(asVersion(stored, known))
+    else known.clear()
+  }
+  return versions
+}
+
+function asVersion({ commit, write }: StoredVersion, known: ReadonlySet<Revision>): Version {
+  const { token, cause, time } = commit
+  const gapBefore = write.previous !== 0 && !known.has(write.previous)
+  if (write.write === 'put') {
+    const { entry } = write
+    return { version: 'put', key: entry.key, revision: entry.revision, time, token, cause, gapBefore, entry }
+  }
+  return { version: 'deleted', key: write.key, revision: write.revision, time, token, cause, gapBefore }
+}

@@ -1,0 +1,12 @@
+/** A store in memory: for tests and simulation. With a disk, it survives as much as the disk does. */
+import type { Disk } from '../disk.ts'
+import { type EngineDeps, openStore } from '../engine.ts'
+import type { Store } from '../store.ts'
+import { memoryLog } from './memory-log.ts'
+
+export interface MemoryStoreDeps extends EngineDeps {
+  /** Takes in what is there, and makes every commit durable on it before answering. Without one, nothing outlives the store. */
+  readonly disk?: Disk
+}
+
+export const openMemoryStore = ({ disk, ...deps }: MemoryStoreDeps): Promise<Store> => openStore(memoryLog(disk), deps)

@@ -1,0 +1,66 @@
+/**
+ * A store as a stream of bytes: frames of the log's own format, so that a snapshot outlives engines.
+ *
+ *     birth(id) · leases · horizon · every retained version in order of revision · an empty frame
+ */
+import { assert, ControlError } from '@muster/base/errors.ts'
+import { checksumHolds, decodeFrame, encodeFrame, FRAME_HEADER_BYTES, readFrameHeader, sealFrame } from './codec.ts'
+import type { Ledger } from './ledger.ts'
+import type { Log } from './log.ts'
+import type { LogRecord, StoredVersion } from './record.ts'
+import type { Revision } from './store.ts'
+
+/** Versions in one frame, and read from the log at once. */
+const VERSIONS_PER_FRAME = 256
+
+/** A frame longer than this is damage, not data: a group holds a few MiB at most. */
+const FRAME_BYTES_MAX = 1 << 30
+
+export async function* writeSnapshot(ledger: Ledger, log: Log): AsyncGenerator<Uint8Array, void, undefined> {
+  const revisions = ledger.revisionsAfter('', 0 as Revision)
+  const records: LogRecord[] = [{ record: 'birth', id: ledger.id, above: 0 as Revision }]
+  for (const [lease, { ttl }] of ledger.leases) records.push({ record: 'lease-granted', lease, ttl })
+  yield sealed([...records, { record: 'horizon', horizon: ledger.horizon, keep: ledger.keep }])
+  for (let at = 0; at < revisions.length; at += VERSIONS_PER_FRAME) {
+    const page = [...revisions.subarray(at, at + VERSIONS_PER_FRAME)] as Revision[]
+    const versions = await log.read(page)
+    yield sealed(
+      versions.map((version, index) => {
+        assert(version, `revision ${page[index]} is in the log, as the ledger says`)
+        return loose(version)
+      }),
+    )
+  }
+  yield sealed([])
+}
+
+/** The records of a snapshot, in order. Throws StorageRefused when it is damaged or cut. */
+export async function* readSnapshot(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<LogRecord, void, undefined> {
+  const damaged = (why: string) => new ControlError('StorageRefused', `the snapshot is damaged: ${why}`)
+  let rest = Buffer.alloc(0)
+  let frames = 0
+  for await (const chunk of bytes) {
+    rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk])
+    while (rest.length >= FRAME_HEADER_BYTES) {
+      const header = readFrameHeader(rest, 0)
+      if (header.length === 0) return
+      if (header.length > FRAME_BYTES_MAX) throw damaged(`frame ${frames} says it has ${header.length} bytes`)
+      if (rest.length < FRAME_HEADER_BYTES + header.length) break
+      const payload = rest.subarray(FRAME_HEADER_BYTES, FRAME_HEADER_BYTES + header.length)
+      if (!checksumHolds(header, payload)) throw damaged(`the checksum of frame ${frames} does not hold`)
+      yield* decodeFrame(payload)
+      rest = rest.subarray(FRAME_HEADER_BYTES + header.length)
+      frames++
+    }
+  }
+  throw damaged(`it ends after frame ${frames}, without its end mark`)
+}
+
+/** One version as a commit record of its own: what thinning may leave of a commit. */
+export const loose = ({ commit, write }: StoredVersion): LogRecord => ({ record: 'commit', ...commit, writes: [write] })
+
+function sealed(records: readonly LogRecord[]): Uint8Array {
+  const frame = encodeFrame(records)
+  sealFrame(frame)
+  return frame
+}
