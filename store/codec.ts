@@ -1,23 +1,31 @@
 /**
  * Records as bytes. One group of records that became durable together is one frame:
  *
- *     0        4        8                   8 + length
- *     ┌────────┬────────┬───────────────────┐
- *     │ length │ CRC-32 │ records, one upon │      integers little-endian; revisions and times as doubles,
- *     │  u32   │ of them│ the other         │      which hold every integer below 2^53
- *     └────────┴────────┴───────────────────┘
+ *     0        4        8                16                  16 + length
+ *     ┌────────┬────────┬────────────────┬───────────────────┐
+ *     │ length │ CRC-32 │ first revision │ records, one upon │   integers little-endian; revisions and times as
+ *     │  u32   │ of rest│ in it, or 0    │ the other         │   doubles, which hold every integer below 2^53
+ *     └────────┴────────┴────────────────┴───────────────────┘
  *
  * A length of 0 is the end of the log: files are filled with zeros before they are used.
  */
 import { crc32 } from 'node:zlib'
 import type { Duration, Instant } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
-import { type CommitRecord, type LogRecord, makeEntry, type RecordedWrite } from './record.ts'
+import {
+  type CommitRecord,
+  type LogRecord,
+  makeEntry,
+  type RecordedWrite,
+  revisionOf,
+  type StateRecord,
+} from './record.ts'
 import type { Cause, RetentionRule, Revision } from './store.ts'
 
-export const FRAME_HEADER_BYTES = 8
+export const FRAME_HEADER_BYTES = 16
+const CHECKED_FROM = 8
 
-const BIRTH = 1
+const STATE = 1
 const COMMIT = 2
 const LEASE_GRANTED = 3
 const LEASE_ENDED = 4
@@ -32,31 +40,44 @@ const WRITE_OVERHEAD_BYTES = 64
 const RECORD_OVERHEAD_BYTES = 64
 
 /** One frame with its header; the checksum is left 0 for {@link sealFrame}, which may run on another thread. */
-export function encodeFrame(group: readonly LogRecord[]): Buffer {
+export function encodeFrame(group: readonly LogRecord[]): Buffer<ArrayBuffer> {
   const writer = new FrameWriter(group.reduce((bytes, record) => bytes + recordBytesMax(record), FRAME_HEADER_BYTES))
   for (const record of group) writeRecord(writer, record)
-  return writer.finish()
+  return writer.finish(firstRevisionOf(group))
 }
 
 /** Fills in the checksum of a frame. */
 export function sealFrame(frame: Buffer): void {
-  frame.writeUInt32LE(crc32(frame.subarray(FRAME_HEADER_BYTES)), 4)
+  frame.writeUInt32LE(crc32(frame.subarray(CHECKED_FROM)), 4)
 }
 
-export type FrameHeader = { readonly length: number; readonly checksum: number }
-
-export function readFrameHeader(bytes: Buffer, offset: number): FrameHeader {
-  return { length: bytes.readUInt32LE(offset), checksum: bytes.readUInt32LE(offset + 4) }
+/** What a frame says of itself. `payloadBytes` is 0 where the log ends. */
+export interface FrameHeader {
+  readonly payloadBytes: number
+  readonly firstRevision: Revision
 }
 
-export const checksumHolds = (header: FrameHeader, payload: Uint8Array): boolean => crc32(payload) === header.checksum
+export function readFrameHeader(bytes: Buffer, offset = 0): FrameHeader {
+  return { payloadBytes: bytes.readUInt32LE(offset), firstRevision: revision(bytes.readDoubleLE(offset + 8)) }
+}
 
-/** The records of one frame's payload. Values are views of `payload`, not copies. */
-export function decodeFrame(payload: Buffer): LogRecord[] {
-  const reader = new FrameReader(payload)
+/** Whether a whole frame, header included, is as it was sealed. */
+export const checksumHolds = (frame: Buffer): boolean => crc32(frame.subarray(CHECKED_FROM)) === frame.readUInt32LE(4)
+
+/** The records of one frame. Values are views of it, not copies. */
+export function decodeFrame(frame: Buffer): LogRecord[] {
+  const reader = new FrameReader(frame)
   const records: LogRecord[] = []
   while (!reader.atEnd()) records.push(readRecord(reader))
   return records
+}
+
+function firstRevisionOf(group: readonly LogRecord[]): Revision {
+  for (const record of group) {
+    if (record.record !== 'commit') continue
+    for (const write of record.writes) if (write.write !== 'none') return revisionOf(write) ?? revision(0)
+  }
+  return revision(0)
 }
 
 function recordBytesMax(record: LogRecord): number {
@@ -78,10 +99,13 @@ function recordBytesMax(record: LogRecord): number {
 
 function writeRecord(out: FrameWriter, record: LogRecord): void {
   switch (record.record) {
-    case 'birth':
-      out.byte(BIRTH)
+    case 'state':
+      out.byte(STATE)
       out.text(record.id)
       out.number(record.above)
+      out.number(record.horizon)
+      out.json(record.keep)
+      out.json(record.leases)
       break
     case 'commit':
       out.byte(COMMIT)
@@ -107,7 +131,7 @@ function writeRecord(out: FrameWriter, record: LogRecord): void {
     case 'horizon':
       out.byte(HORIZON)
       out.number(record.horizon)
-      out.bytes(Buffer.from(JSON.stringify(record.keep)))
+      out.json(record.keep)
       break
     default:
       record satisfies never
@@ -144,8 +168,8 @@ function writeWrite(out: FrameWriter, write: RecordedWrite): void {
 function readRecord(from: FrameReader): LogRecord {
   const kind = from.byte()
   switch (kind) {
-    case BIRTH:
-      return { record: 'birth', id: from.text(), above: revision(from.number()) }
+    case STATE:
+      return readState(from)
     case COMMIT:
       return readCommit(from)
     case LEASE_GRANTED:
@@ -154,12 +178,21 @@ function readRecord(from: FrameReader): LogRecord {
       return { record: 'lease-ended', lease: from.text() }
     case HORIZON: {
       const horizon = revision(from.number())
-      const keep: readonly RetentionRule[] = JSON.parse(Buffer.from(from.bytes()).toString())
+      const keep: readonly RetentionRule[] = from.json()
       return { record: 'horizon', horizon, keep }
     }
     default:
       throw new ControlError('StorageRefused', `a record of unknown kind ${kind}: damaged, or of a newer Muster`)
   }
+}
+
+function readState(from: FrameReader): StateRecord {
+  const id = from.text()
+  const above = revision(from.number())
+  const horizon = revision(from.number())
+  const keep: readonly RetentionRule[] = from.json()
+  const leases: StateRecord['leases'] = from.json()
+  return { record: 'state', id, above, horizon, keep, leases }
 }
 
 function readCommit(from: FrameReader): CommitRecord {
@@ -200,7 +233,7 @@ const revision = (number: number): Revision => number as Revision
 
 /** A moving position in a buffer that is known to be large enough. */
 class FrameWriter {
-  readonly #buffer: Buffer
+  readonly #buffer: Buffer<ArrayBuffer>
   #at = FRAME_HEADER_BYTES
 
   constructor(bytesMax: number) {
@@ -232,20 +265,25 @@ class FrameWriter {
     this.#at += value.length
   }
 
-  finish(): Buffer {
+  json(value: unknown): void {
+    this.bytes(Buffer.from(JSON.stringify(value)))
+  }
+
+  finish(firstRevision: Revision): Buffer<ArrayBuffer> {
     this.#buffer.writeUInt32LE(this.#at - FRAME_HEADER_BYTES, 0)
     this.#buffer.writeUInt32LE(0, 4)
+    this.#buffer.writeDoubleLE(firstRevision, 8)
     return this.#buffer.subarray(0, this.#at)
   }
 }
 
-/** A moving position in a payload whose checksum held. */
+/** A moving position in a frame whose checksum held. */
 class FrameReader {
   readonly #buffer: Buffer
-  #at = 0
+  #at = FRAME_HEADER_BYTES
 
-  constructor(payload: Buffer) {
-    this.#buffer = payload
+  constructor(frame: Buffer) {
+    this.#buffer = frame
   }
 
   atEnd(): boolean {
@@ -270,6 +308,11 @@ class FrameReader {
     const length = this.#buffer.readUInt16LE(this.#at)
     this.#at += 2 + length
     return this.#buffer.toString('utf8', this.#at - length, this.#at)
+  }
+
+  json() {
+    const bytes = this.bytes()
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString())
   }
 
   bytes(): Uint8Array {

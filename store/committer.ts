@@ -75,7 +75,7 @@ export class Committer {
 
   async appendAndApply(records: readonly LogRecord[]): Promise<void> {
     const { storeLog, ledger, collect, publish, log } = this.#deps
-    await storeLog.append(records)
+    await storeLog.append(records, () => ledger.state())
     if (this.health.state === 'full') {
       this.health = { state: 'ready' }
       log.info('the store writes again')

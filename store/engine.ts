@@ -87,8 +87,9 @@ class Engine implements Store {
   async open(): Promise<void> {
     await this.#storeLog.replay((record) => this.#ledger.apply(record))
     if (this.#ledger.id === '') {
-      const above = 0 as Revision
-      await this.#committer.appendAndApply([{ record: 'birth', id: newId(this.#random), above }])
+      const zero = 0 as Revision
+      const id = newId(this.#random)
+      await this.#committer.appendAndApply([{ record: 'state', id, above: zero, horizon: zero, keep: [], leases: [] }])
     }
     for (const state of this.#ledger.keys.all()) this.#ledger.prune(state)
     for (const [lease, { ttl }] of this.#ledger.leases) this.#leaseClocks.start(lease, ttl)

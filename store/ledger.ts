@@ -13,7 +13,7 @@ import type { Duration, Instant } from '@muster/base/clock.ts'
 import { assert, ControlError } from '@muster/base/errors.ts'
 import { toByteText } from './keys.ts'
 import { type KeyState, Ordered, olderIndex } from './ordered.ts'
-import { type CommitRecord, type LogRecord, type RecordedWrite, revisionOf } from './record.ts'
+import { type CommitRecord, type LogRecord, type RecordedWrite, revisionOf, type StateRecord } from './record.ts'
 import type { Entry, Event, LeaseId, RetentionRule, Revision } from './store.ts'
 import { Tokens } from './tokens.ts'
 
@@ -53,12 +53,8 @@ export class Ledger {
   /** Takes in one durable record; adds what it means for watchers to `events`, when there are any. */
   apply(record: LogRecord, events?: Event[]): void {
     switch (record.record) {
-      case 'birth':
-        this.id = record.id
-        if (record.above > this.head) {
-          if (this.head > 0) this.#jumps.push({ after: this.head, upTo: record.above })
-          this.head = record.above
-        }
+      case 'state':
+        this.#applyState(record)
         break
       case 'commit':
         this.#applyCommit(record, events)
@@ -145,6 +141,28 @@ export class Ledger {
     return Math.max(byCount, byAge)
   }
 
+  /** What a log's next part begins with. */
+  state(): StateRecord {
+    const { id, head: above, horizon, keep } = this
+    const leases = [...this.leases].map(([lease, { ttl }]) => ({ lease, ttl }))
+    return { record: 'state', id, above, horizon, keep, leases }
+  }
+
+  #applyState({ id, above, horizon, keep, leases }: StateRecord): void {
+    this.id = id
+    if (above > this.head) {
+      if (this.head > 0) this.#jumps.push({ after: this.head, upTo: above })
+      this.head = above
+    }
+    if (horizon > this.horizon) this.horizon = horizon
+    this.keep = keep
+    const before = new Map(this.leases)
+    this.leases.clear()
+    for (const { lease, ttl } of leases) {
+      this.leases.set(lease, { ttl, keys: before.get(lease)?.keys ?? new Set() })
+    }
+  }
+
   #applyCommit(commit: CommitRecord, events: Event[] | undefined): void {
     for (const write of commit.writes) {
       if (write.write === 'none') continue
@@ -156,11 +174,11 @@ export class Ledger {
       this.#times.push(commit.time)
       this.#timeRevisions.push(commit.first)
     }
-    this.tokens.remember(commit.token, {
-      outcome: 'committed',
-      revision: commit.last,
-      revisions: commit.writes.map(revisionOf),
-    })
+    const revisions = commit.writes.map(revisionOf)
+    // What thinning has left of a commit can no longer answer for all of it.
+    if (isWhole(commit, revisions)) {
+      this.tokens.remember(commit.token, { outcome: 'committed', revision: commit.last, revisions })
+    }
   }
 
   #applyWrite(write: Exclude<RecordedWrite, { write: 'none' }>): Entry | undefined {
@@ -205,4 +223,9 @@ export function makeEvent(
   }
   const event = { event: 'delete', key: write.key, revision: write.revision, time, commitRevision } as const
   return previous ? { ...event, previous } : event
+}
+
+function isWhole({ first, last }: CommitRecord, revisions: readonly (Revision | undefined)[]): boolean {
+  const taken = revisions.reduce<number>((count, revision) => (revision === undefined ? count : count + 1), 0)
+  return taken === last - first + 1 || (taken === 0 && first === last)
 }

@@ -1,17 +1,17 @@
 /** What an engine is made of: the part that makes records durable and gives versions back. The rest is the ledger. */
-import type { LogRecord, StoredVersion } from './record.ts'
+import type { LogRecord, StateRecord, StoredVersion } from './record.ts'
 import type { Revision } from './store.ts'
 
 export interface Log {
   readonly engine: string
-  /** Hands over every record that is durable, oldest first. Called once, before anything else. */
+  /** Hands over every record that is durable, oldest first, values to keep. Called once, before anything else. */
   replay(each: (record: LogRecord) => void): Promise<void>
   /**
    * Makes a group of records durable, all or none. One at a time: not called again before it has settled.
    * Throws StorageFull when nothing was written and a later try may succeed; any other error leaves the group in doubt,
-   * and the log is not used again.
+   * and the log is not used again. `state` answers what a new part of the log has to begin with, before this group.
    */
-  append(group: readonly LogRecord[]): Promise<void>
+  append(group: readonly LogRecord[], state: () => StateRecord): Promise<void>
   /** The versions at these ascending revisions; undefined for one that is not kept. */
   read(revisions: readonly Revision[]): Promise<readonly (StoredVersion | undefined)[]>
   /**

@@ -2,14 +2,21 @@
 import type { Duration, Instant } from '@muster/base/clock.ts'
 import type { Cause, Entry, LeaseId, RetentionRule, Revision } from './store.ts'
 
-export type LogRecord = BirthRecord | CommitRecord | LeaseGrantedRecord | LeaseEndedRecord | HorizonRecord
+export type LogRecord = StateRecord | CommitRecord | LeaseGrantedRecord | LeaseEndedRecord | HorizonRecord
 
-/** The first record of a store, and the first after it was restored. */
-export interface BirthRecord {
-  readonly record: 'birth'
+/**
+ * Everything that is true beside the keys. The first record of a store, and written again at the start of each part of
+ * a log, so that older parts can be given back without forgetting it.
+ */
+export interface StateRecord {
+  readonly record: 'state'
   readonly id: string
-  /** New revisions are above this one. Revisions between the last one before and this one were never issued here. */
+  /** New revisions are above this one; those between the last one before and this one were never issued here. */
   readonly above: Revision
+  readonly horizon: Revision
+  readonly keep: readonly RetentionRule[]
+  /** All leases there are: one that is not named has ended. */
+  readonly leases: readonly { readonly lease: LeaseId; readonly ttl: Duration }[]
 }
 
 /** One commit, or what thinning left of it: the writes are in order of revision, some may be gone. */
@@ -65,3 +72,19 @@ export function makeEntry(fields: Required<Entry>): Entry {
     ? { key, value, revision, createRevision, version }
     : { key, value, revision, createRevision, version, lease }
 }
+
+/** The versions in a record, each by its revision. */
+export function versionsOf(record: LogRecord): [Revision, StoredVersion][] {
+  if (record.record !== 'commit') return []
+  const { token, cause, time, first, last } = record
+  const commit = { token, cause, time, first, last }
+  const versions: [Revision, StoredVersion][] = []
+  for (const write of record.writes) {
+    if (write.write === 'put') versions.push([write.entry.revision, { commit, write }])
+    if (write.write === 'delete') versions.push([write.revision, { commit, write }])
+  }
+  return versions
+}
+
+/** One version as a commit record of its own: what thinning may leave of a commit. */
+export const loose = ({ commit, write }: StoredVersion): LogRecord => ({ record: 'commit', ...commit, writes: [write] })

@@ -1,13 +1,13 @@
 /**
  * A store as a stream of bytes: frames of the log's own format, so that a snapshot outlives engines.
  *
- *     birth(id) · leases · horizon · every retained version in order of revision · an empty frame
+ *     state · every retained version in order of revision · state again, with the head · an empty frame
  */
 import { assert, ControlError } from '@muster/base/errors.ts'
 import { checksumHolds, decodeFrame, encodeFrame, FRAME_HEADER_BYTES, readFrameHeader, sealFrame } from './codec.ts'
 import type { Ledger } from './ledger.ts'
 import type { Log } from './log.ts'
-import type { LogRecord, StoredVersion } from './record.ts'
+import { type LogRecord, loose } from './record.ts'
 import type { Revision } from './store.ts'
 
 /** Versions in one frame, and read from the log at once. */
@@ -18,9 +18,9 @@ const FRAME_BYTES_MAX = 1 << 30
 
 export async function* writeSnapshot(ledger: Ledger, log: Log): AsyncGenerator<Uint8Array, void, undefined> {
   const revisions = ledger.revisionsAfter('', 0 as Revision)
-  const records: LogRecord[] = [{ record: 'birth', id: ledger.id, above: 0 as Revision }]
-  for (const [lease, { ttl }] of ledger.leases) records.push({ record: 'lease-granted', lease, ttl })
-  yield sealed([...records, { record: 'horizon', horizon: ledger.horizon, keep: ledger.keep }])
+  const state = ledger.state()
+  // The state as of the end, put at the beginning: revisions are only above what comes later than the versions.
+  yield sealed([{ ...state, above: 0 as Revision }])
   for (let at = 0; at < revisions.length; at += VERSIONS_PER_FRAME) {
     const page = [...revisions.subarray(at, at + VERSIONS_PER_FRAME)] as Revision[]
     const versions = await log.read(page)
@@ -31,7 +31,8 @@ export async function* writeSnapshot(ledger: Ledger, log: Log): AsyncGenerator<U
       }),
     )
   }
-  yield sealed([])
+  yield sealed([state])
+  yield Buffer.alloc(FRAME_HEADER_BYTES)
 }
 
 /** The records of a snapshot, in order. Throws StorageRefused when it is damaged or cut. */
@@ -42,22 +43,20 @@ export async function* readSnapshot(bytes: AsyncIterable<Uint8Array>): AsyncGene
   for await (const chunk of bytes) {
     rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk])
     while (rest.length >= FRAME_HEADER_BYTES) {
-      const header = readFrameHeader(rest, 0)
-      if (header.length === 0) return
-      if (header.length > FRAME_BYTES_MAX) throw damaged(`frame ${frames} says it has ${header.length} bytes`)
-      if (rest.length < FRAME_HEADER_BYTES + header.length) break
-      const payload = rest.subarray(FRAME_HEADER_BYTES, FRAME_HEADER_BYTES + header.length)
-      if (!checksumHolds(header, payload)) throw damaged(`the checksum of frame ${frames} does not hold`)
-      yield* decodeFrame(payload)
-      rest = rest.subarray(FRAME_HEADER_BYTES + header.length)
+      const { payloadBytes } = readFrameHeader(rest)
+      if (payloadBytes === 0) return
+      if (payloadBytes > FRAME_BYTES_MAX) throw damaged(`frame ${frames} says it has ${payloadBytes} bytes`)
+      const frameBytes = FRAME_HEADER_BYTES + payloadBytes
+      if (rest.length < frameBytes) break
+      const frame = rest.subarray(0, frameBytes)
+      if (!checksumHolds(frame)) throw damaged(`the checksum of frame ${frames} does not hold`)
+      yield* decodeFrame(frame)
+      rest = rest.subarray(frameBytes)
       frames++
     }
   }
   throw damaged(`it ends after frame ${frames}, without its end mark`)
 }
-
-/** One version as a commit record of its own: what thinning may leave of a commit. */
-export const loose = ({ commit, write }: StoredVersion): LogRecord => ({ record: 'commit', ...commit, writes: [write] })
 
 function sealed(records: readonly LogRecord[]): Uint8Array {
   const frame = encodeFrame(records)

@@ -1,9 +1,8 @@
 /** A log in memory, made durable on a disk when there is one: the simulator's, which can lose what was not synced. */
-import { assert } from '@muster/base/errors.ts'
 import { checksumHolds, decodeFrame, encodeFrame, FRAME_HEADER_BYTES, readFrameHeader, sealFrame } from '../codec.ts'
 import type { Disk } from '../disk.ts'
 import type { Log } from '../log.ts'
-import type { LogRecord, StoredVersion } from '../record.ts'
+import { type LogRecord, type StoredVersion, versionsOf } from '../record.ts'
 import type { Revision } from '../store.ts'
 
 export function memoryLog(disk?: Disk): Log {
@@ -11,13 +10,7 @@ export function memoryLog(disk?: Disk): Log {
   let end = 0
 
   const keep = (record: LogRecord) => {
-    if (record.record !== 'commit') return
-    const { token, cause, time, first, last } = record
-    for (const write of record.writes) {
-      if (write.write === 'none') continue
-      const revision = write.write === 'put' ? write.entry.revision : write.revision
-      versions.set(revision, { commit: { token, cause, time, first, last }, write })
-    }
+    for (const [revision, version] of versionsOf(record)) versions.set(revision, version)
   }
 
   return {
@@ -31,7 +24,7 @@ export function memoryLog(disk?: Disk): Log {
           keep(record)
           each(record)
         }
-        end += FRAME_HEADER_BYTES + frame.length
+        end += frame.length
       }
       // What follows was never acknowledged: a write that was torn when the machine went down.
       await disk.truncate(end)
@@ -69,12 +62,11 @@ export function memoryLog(disk?: Disk): Log {
   }
 }
 
-/** The payload of the frame at an offset, or undefined where the log ends or is torn. */
+/** The frame at an offset, or undefined where the log ends or is torn. */
 function frameAt(bytes: Buffer, offset: number): Buffer | undefined {
   if (bytes.length - offset < FRAME_HEADER_BYTES) return undefined
-  const header = readFrameHeader(bytes, offset)
-  assert(header.length >= 0, 'a length is unsigned')
-  if (header.length === 0 || bytes.length - offset - FRAME_HEADER_BYTES < header.length) return undefined
-  const payload = bytes.subarray(offset + FRAME_HEADER_BYTES, offset + FRAME_HEADER_BYTES + header.length)
-  return checksumHolds(header, payload) ? payload : undefined
+  const { payloadBytes } = readFrameHeader(bytes, offset)
+  if (payloadBytes === 0 || bytes.length - offset - FRAME_HEADER_BYTES < payloadBytes) return undefined
+  const frame = bytes.subarray(offset, offset + FRAME_HEADER_BYTES + payloadBytes)
+  return checksumHolds(frame) ? frame : undefined
 }

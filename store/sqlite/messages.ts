@@ -1,0 +1,60 @@
+/** What the two threads of the engine are asked, and what they answer. */
+import type { Revision } from '../store.ts'
+import type { Kept, Part } from './manifest.ts'
+
+/** The writer has the part that is written now, and the one that comes next. Nobody else touches these files. */
+export type WriterRequest =
+  /** Goes on with a part that has frames already. Answers where they end. */
+  | { readonly do: 'resume'; readonly path: string }
+  /** Gets the part ready that is to be written next. */
+  | { readonly do: 'adopt'; readonly path: string }
+  /** Seals the present part, when there is one, and goes on with the adopted one. */
+  | { readonly do: 'rotate' }
+  /** Makes a frame durable: the first `length` bytes. */
+  | { readonly do: 'append'; readonly frame: ArrayBuffer; readonly length: number }
+  | { readonly do: 'read'; readonly revisions: readonly Revision[] }
+  | { readonly do: 'close' }
+
+export type WriterAnswer =
+  | { readonly did: 'part'; readonly end: number; readonly capacity: number }
+  | VersionsAnswer
+  | Done
+
+/** The steward has the manifest, the sealed parts, and all work that may take its time. */
+export type StewardRequest =
+  | { readonly do: 'open'; readonly directory: string }
+  /** The next frames of the log, oldest first. */
+  | { readonly do: 'replay' }
+  /** Makes an empty part, after all others. */
+  | { readonly do: 'prepare'; readonly bytes: number }
+  | { readonly do: 'read'; readonly part: Part; readonly revisions: readonly Revision[] }
+  /** Rewrites parts into ones that hold only the given versions, and forgets others, in one change. */
+  | { readonly do: 'thin'; readonly kept: Kept; readonly merges: readonly Merge[]; readonly drops: readonly Part[] }
+  /** Removes the files of parts that were forgotten. */
+  | { readonly do: 'remove'; readonly parts: readonly Part[] }
+  | { readonly do: 'bytes' }
+  | { readonly do: 'close' }
+
+export interface Merge {
+  readonly sources: readonly Part[]
+  readonly revisions: Float64Array
+}
+
+export type StewardAnswer =
+  | { readonly did: 'open'; readonly parts: readonly Part[]; readonly kept: Kept | undefined }
+  /** `frames` lie end to end in `bytes`, all of one part; `part` is undefined when there is no more. */
+  | { readonly did: 'replay'; readonly part: Part | undefined; readonly bytes: Uint8Array }
+  | { readonly did: 'parts'; readonly parts: readonly Part[] }
+  | { readonly did: 'bytes'; readonly bytes: number }
+  | VersionsAnswer
+  | Done
+
+/** One frame that holds the versions asked for, each as a commit of its own. */
+interface VersionsAnswer {
+  readonly did: 'read'
+  readonly frame: Uint8Array
+}
+
+interface Done {
+  readonly did: 'done'
+}

@@ -1,0 +1,320 @@
+/**
+ * The log in SQLite files: what the two threads do, seen from the thread that commits.
+ *
+ *     parts, by place      1 sealed │ 2 sealed │ 3 sealed │ 4 present │ 5 next
+ *     who has the file     ───────── steward ─────────────│──────── writer ───
+ *
+ * A part that is full is sealed and the next one gone on with; another is prepared meanwhile. Compaction drops sealed
+ * parts whole, or copies what they still hold into one new part.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { type Clock, type Duration, seconds } from '@muster/base/clock.ts'
+import { assert } from '@muster/base/errors.ts'
+import { decodeFrame, encodeFrame, FRAME_HEADER_BYTES, readFrameHeader } from '../codec.ts'
+import type { Log } from '../log.ts'
+import { type LogRecord, revisionOf, type StateRecord, type StoredVersion, versionsOf } from '../record.ts'
+import type { Revision } from '../store.ts'
+import { type Caller, caller } from './calls.ts'
+import { segmentFile } from './format.ts'
+import { lockDirectory } from './lock.ts'
+import type { Kept, Part } from './manifest.ts'
+import type { StewardAnswer, StewardRequest, WriterAnswer, WriterRequest } from './messages.ts'
+import { chooseThinning, type PartFacts } from './thinning.ts'
+
+export interface SqliteLogSettings {
+  readonly directory: string
+  readonly clock: Clock
+  readonly workers: { readonly writer: URL; readonly steward: URL }
+  /** The size that parts of the log grow to. Smaller ones give space back sooner. */
+  readonly partBytesMax: number
+}
+
+/** A group and the state before it always fit into the smallest part. */
+const PART_BYTES_MIN = 8 * 1024 * 1024
+
+/** The next part is made once this share of the present one is written. */
+const PREPARE_AT = 1 / 8
+
+/** After a try that found no room, writes fail at once for this long before another is made. */
+const ROOM_AGAIN: Duration = seconds(1)
+
+/** Starts both threads and locks the directory. Throws StorageLocked or StorageRefused. */
+export async function openSqliteLog(settings: SqliteLogSettings): Promise<Log> {
+  const steward = caller<StewardRequest, StewardAnswer>(new Worker(settings.workers.steward))
+  const writer = caller<WriterRequest, WriterAnswer>(new Worker(settings.workers.writer))
+  const log = new SqliteLog(settings, steward, writer)
+  try {
+    await log.open()
+  } catch (error) {
+    await log.close()
+    throw error
+  }
+  return log
+}
+
+class SqliteLog implements Log {
+  readonly engine = 'sqlite'
+  readonly #settings: SqliteLogSettings
+  readonly #steward: Caller<StewardRequest, StewardAnswer>
+  readonly #writer: Caller<WriterRequest, WriterAnswer>
+  #unlock: () => void = () => {}
+  #sealed: PartFacts[] = []
+  #present: PartFacts | undefined
+  #presentEnd = 0
+  #presentCapacity = 0
+  /** A part that the writer has ready, or is getting ready. */
+  #next: Promise<Part> | undefined
+  #noRoom: { readonly error: unknown; readonly until: Duration } | undefined
+  #kept: Kept | undefined
+
+  constructor(
+    settings: SqliteLogSettings,
+    steward: Caller<StewardRequest, StewardAnswer>,
+    writer: Caller<WriterRequest, WriterAnswer>,
+  ) {
+    this.#settings = settings
+    this.#steward = steward
+    this.#writer = writer
+  }
+
+  async open(): Promise<void> {
+    const { directory } = this.#settings
+    mkdirSync(directory, { recursive: true })
+    // This lock first: it can name who holds it.
+    const socket = await lockDirectory(directory)
+    this.#unlock = () => socket.close()
+    const opened = await this.#steward.call({ do: 'open', directory })
+    assert(opened.did === 'open', 'the steward answers what it is asked')
+    this.#kept = opened.kept
+    for (const part of opened.parts) this.#sealed.push({ part, first: 0, last: 0, versions: 0, bytes: 0 })
+  }
+
+  async replay(each: (record: LogRecord) => void): Promise<void> {
+    const isKept = keptFilter(this.#kept)
+    for (;;) {
+      const chunk = await this.#steward.call({ do: 'replay' })
+      assert(chunk.did === 'replay', 'the steward answers what it is asked')
+      if (!chunk.part) break
+      const { number } = chunk.part
+      const facts = this.#sealed.find(({ part }) => part.number === number)
+      assert(facts, 'a part that is replayed is in the manifest')
+      facts.bytes += chunk.bytes.length
+      for (const frame of framesIn(chunk.bytes)) {
+        for (const record of decodeFrame(frame)) {
+          note(facts, record)
+          each(owned(isKept(record)))
+        }
+      }
+    }
+    await this.#resume()
+  }
+
+  async append(group: readonly LogRecord[], state: () => StateRecord): Promise<void> {
+    let frame = encodeFrame(group)
+    if (!this.#present || this.#presentEnd + frame.length > this.#presentCapacity) {
+      await this.#rotate()
+      frame = encodeFrame([state(), ...group])
+    }
+    const { length } = frame
+    const whole = frame.buffer
+    await this.#writer.call({ do: 'append', frame: whole, length }, [whole])
+    this.#presentEnd += length
+    const { present } = this.#openPart()
+    present.bytes = this.#presentEnd
+    for (const record of group) note(present, record)
+    if (this.#presentEnd > this.#presentCapacity * PREPARE_AT) this.#prepareNext()
+  }
+
+  async read(revisions: readonly Revision[]): Promise<readonly (StoredVersion | undefined)[]> {
+    const found = new Map<Revision, StoredVersion>()
+    const frames = await Promise.all(this.#readsOf(revisions))
+    for (const frame of frames) {
+      for (const record of decodeFrame(frame)) {
+        for (const [revision, version] of versionsOf(record)) found.set(revision, version)
+      }
+    }
+    return revisions.map((revision) => found.get(revision))
+  }
+
+  async reclaim(horizon: Revision, kept: Float64Array): Promise<void> {
+    const { merges, drops } = chooseThinning(this.#sealed, horizon, kept.sort(), this.#settings.partBytesMax)
+    const thinned = await this.#steward.call({ do: 'thin', kept: { horizon, revisions: kept }, merges, drops })
+    assert(thinned.did === 'parts', 'the steward answers what it is asked')
+    const gone = new Set([...drops, ...merges.flatMap(({ sources }) => sources)].map(({ number }) => number))
+    const merged = thinned.parts.map((part, index): PartFacts => {
+      const revisions = merges[index]?.revisions ?? new Float64Array()
+      const sources = this.#sealed.filter((facts) => merges[index]?.sources.includes(facts.part))
+      const versions = sources.reduce((sum, facts) => sum + facts.versions, 0)
+      const bytes = sources.reduce((sum, facts) => sum + facts.bytes, 0)
+      const share = versions === 0 ? 0 : revisions.length / versions
+      return {
+        part,
+        first: revisions[0] ?? 0,
+        last: revisions.at(-1) ?? 0,
+        versions: revisions.length,
+        bytes: bytes * share,
+      }
+    })
+    this.#sealed = [...this.#sealed.filter(({ part }) => !gone.has(part.number)), ...merged]
+    this.#sealed.sort((a, b) => a.part.place - b.part.place)
+    // Reads that are under way were asked before this, and are answered before it.
+    await this.#steward.call({ do: 'remove', parts: [...drops, ...merges.flatMap(({ sources }) => sources)] })
+  }
+
+  async bytes(): Promise<number> {
+    const answer = await this.#steward.call({ do: 'bytes' })
+    assert(answer.did === 'bytes', 'the steward answers what it is asked')
+    return answer.bytes
+  }
+
+  async close(): Promise<void> {
+    await this.#next?.catch(() => undefined)
+    // A thread that has died has nothing left to close.
+    await this.#writer.call({ do: 'close' }).catch(() => undefined)
+    await this.#steward.call({ do: 'close' }).catch(() => undefined)
+    await this.#writer.end()
+    await this.#steward.end()
+    this.#unlock()
+  }
+
+  /** After replay: the last part that holds anything is gone on with; the one after it, if any, is next. */
+  async #resume(): Promise<void> {
+    const used = this.#sealed.findLastIndex(({ bytes }) => bytes > 0)
+    const [present, next] = used < 0 ? [undefined, this.#sealed[0]] : [this.#sealed[used], this.#sealed[used + 1]]
+    this.#sealed = this.#sealed.slice(0, Math.max(0, used))
+    if (present) {
+      const opened = await this.#writer.call({ do: 'resume', path: this.#path(present.part) })
+      this.#goOnWith(present, opened)
+    }
+    if (next) this.#next = this.#adopt(next.part)
+  }
+
+  #goOnWith(part: PartFacts, opened: WriterAnswer): void {
+    assert(opened.did === 'part', 'the writer answers what it is asked')
+    this.#present = part
+    this.#presentEnd = opened.end
+    this.#presentCapacity = opened.capacity
+  }
+
+  async #rotate(): Promise<void> {
+    this.#prepareNext()
+    const part = await this.#nextPart()
+    const opened = await this.#writer.call({ do: 'rotate' })
+    if (this.#present) this.#sealed.push(this.#present)
+    this.#goOnWith({ part, first: 0, last: 0, versions: 0, bytes: 0 }, opened)
+    this.#next = undefined
+  }
+
+  async #nextPart(): Promise<Part> {
+    try {
+      assert(this.#next, 'a next part is asked for before it is waited for')
+      return await this.#next
+    } catch (error) {
+      this.#next = undefined
+      this.#noRoom = { error, until: (this.#settings.clock.elapsed() + ROOM_AGAIN) as Duration }
+      throw error
+    }
+  }
+
+  /** Starts making the next part, unless that is under way or has just failed. */
+  #prepareNext(): void {
+    if (this.#next) return
+    if (this.#noRoom && this.#settings.clock.elapsed() < this.#noRoom.until) {
+      this.#next = Promise.reject(this.#noRoom.error)
+    } else {
+      const bytes = Math.min(this.#settings.partBytesMax, Math.max(PART_BYTES_MIN, this.#presentCapacity * 2))
+      this.#next = this.#prepare(bytes)
+    }
+    // Waited for when it is needed.
+    this.#next.catch(() => undefined)
+  }
+
+  async #prepare(bytes: number): Promise<Part> {
+    const prepared = await this.#steward.call({ do: 'prepare', bytes })
+    const [part] = prepared.did === 'parts' ? prepared.parts : []
+    assert(part, 'the steward answers what it is asked')
+    return this.#adopt(part)
+  }
+
+  async #adopt(part: Part): Promise<Part> {
+    await this.#writer.call({ do: 'adopt', path: this.#path(part) })
+    return part
+  }
+
+  #readsOf(revisions: readonly Revision[]): Promise<Buffer>[] {
+    const reads: Promise<Buffer>[] = []
+    const parts = this.#present ? [...this.#sealed, this.#present] : this.#sealed
+    for (const facts of parts) {
+      const wanted = revisions.filter((revision) => revision >= facts.first && revision <= facts.last)
+      if (wanted.length === 0) continue
+      const { part } = facts
+      const answered =
+        facts === this.#present
+          ? this.#writer.call({ do: 'read', revisions: wanted })
+          : this.#steward.call({ do: 'read', part, revisions: wanted })
+      reads.push(
+        answered.then((answer) => {
+          assert(answer.did === 'read', 'a thread answers what it is asked')
+          return Buffer.from(answer.frame.buffer, answer.frame.byteOffset, answer.frame.length)
+        }),
+      )
+    }
+    return reads
+  }
+
+  #openPart(): { present: PartFacts } {
+    assert(this.#present, 'a part is open before it is written')
+    return { present: this.#present }
+  }
+
+  #path({ number }: Part): string {
+    return join(this.#settings.directory, segmentFile(number))
+  }
+}
+
+/** Keeps account of what a part holds. */
+function note(facts: PartFacts, record: LogRecord): void {
+  if (record.record !== 'commit') return
+  for (const write of record.writes) {
+    const revision = revisionOf(write)
+    if (revision === undefined) continue
+    if (facts.first === 0) facts.first = revision
+    facts.last = revision
+    facts.versions++
+  }
+}
+
+/** Takes out of a record what compaction has let go of, though its file still holds it. */
+function keptFilter(kept: Kept | undefined): (record: LogRecord) => LogRecord {
+  if (!kept) return (record) => record
+  const revisions = new Set(kept.revisions)
+  return (record) => {
+    if (record.record !== 'commit' || record.first >= kept.horizon) return record
+    const writes = record.writes.filter((write) => {
+      const revision = revisionOf(write)
+      return revision !== undefined && (revision >= kept.horizon || revisions.has(revision))
+    })
+    return { ...record, writes }
+  }
+}
+
+/** A record whose values are its own: a view would keep all that was read with it in memory. */
+function owned(record: LogRecord): LogRecord {
+  if (record.record !== 'commit') return record
+  const writes = record.writes.map((write) =>
+    write.write === 'put' ? { ...write, entry: { ...write.entry, value: Buffer.from(write.entry.value) } } : write,
+  )
+  return { ...record, writes }
+}
+
+function* framesIn(bytes: Uint8Array): Generator<Buffer, void, undefined> {
+  const frames = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  for (let at = 0; at < frames.length; ) {
+    const { payloadBytes } = readFrameHeader(frames, at)
+    const end = at + FRAME_HEADER_BYTES + payloadBytes
+    yield frames.subarray(at, end)
+    at = end
+  }
+}

@@ -1,0 +1,213 @@
+/** The thread that keeps the store's files: makes them, reads the sealed ones, thins them out, and removes them. */
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { parentPort } from 'node:worker_threads'
+import { assert, ControlError, isControlError } from '@muster/base/errors.ts'
+import { encodeFrame, sealFrame } from '../codec.ts'
+import { loose } from '../record.ts'
+import type { Revision } from '../store.ts'
+import { answer, type Served } from './calls.ts'
+import { MANIFEST_FILE, SEGMENT_FILE_PATTERN, segmentFile } from './format.ts'
+import { Manifest, type Part } from './manifest.ts'
+import type { Merge, StewardAnswer, StewardRequest } from './messages.ts'
+import { Segment } from './segment.ts'
+import { Tape } from './tape.ts'
+
+/** Frames handed over at once while opening. */
+const REPLAY_BYTES = 4 * 1024 * 1024
+
+/** Versions copied between two pauses. */
+const VERSIONS_PER_SLICE = 256
+
+/** SQLite files open at once: each costs two file handles and its page cache. */
+const OPEN_PARTS_MAX = 32
+
+let directory = ''
+let manifest: Manifest | undefined
+let replaying: Generator<{ part: Part; bytes: Buffer<ArrayBuffer> }, void, undefined> | undefined
+/** Sealed parts that are open, the one used last at the end. */
+const open = new Map<number, Segment>()
+
+const DONE = { answer: { did: 'done' } } as const
+
+async function serve(request: StewardRequest): Promise<Served<StewardAnswer>> {
+  switch (request.do) {
+    case 'open':
+      return { answer: openDirectory(request.directory) }
+    case 'replay': {
+      replaying ??= replay()
+      const { value } = replaying.next()
+      if (value) return { answer: { did: 'replay', ...value }, transfer: [value.bytes.buffer] }
+      removeLeftovers()
+      return { answer: { did: 'replay', part: undefined, bytes: new Uint8Array() } }
+    }
+    case 'prepare':
+      return { answer: { did: 'parts', parts: [await prepare(request.bytes)] } }
+    case 'read': {
+      const frame = encodeFrame(segment(request.part).versions(request.revisions).map(loose))
+      return { answer: { did: 'read', frame }, transfer: [frame.buffer] }
+    }
+    case 'thin': {
+      const parts: Part[] = []
+      for (const merge of request.merges) parts.push(await mergeParts(merge))
+      opened().transaction(() => {
+        opened().keep(request.kept)
+        opened().forget([...request.drops, ...request.merges.flatMap(({ sources }) => sources)])
+        for (const part of parts) opened().made(part)
+      })
+      return { answer: { did: 'parts', parts } }
+    }
+    case 'remove':
+      for (const { number } of request.parts) removeFiles(number)
+      return DONE
+    case 'bytes':
+      return { answer: { did: 'bytes', bytes: files().reduce((sum, name) => sum + bytesOf(name), 0) } }
+    case 'close':
+      for (const segment of open.values()) segment.tape.close()
+      open.clear()
+      manifest?.close()
+      return DONE
+    default:
+      return request satisfies never
+  }
+}
+
+function openDirectory(path: string): StewardAnswer {
+  directory = path
+  mkdirSync(directory, { recursive: true })
+  const file = join(directory, MANIFEST_FILE)
+  if (existsSync(file)) Manifest.check(file)
+  manifest = Manifest.open(file)
+  return { did: 'open', parts: manifest.parts(), kept: manifest.kept() }
+}
+
+/** Reads all parts without changing a byte of them, so that a damaged one is left as it was found. */
+function* replay(): Generator<{ part: Part; bytes: Buffer<ArrayBuffer> }, void, undefined> {
+  for (const part of opened().parts()) {
+    let chunk: Buffer[] = []
+    let bytes = 0
+    for (const frame of framesOf(part)) {
+      chunk.push(frame)
+      bytes += frame.length
+      if (bytes < REPLAY_BYTES) continue
+      yield { part, bytes: Buffer.concat(chunk) }
+      chunk = []
+      bytes = 0
+    }
+    yield { part, bytes: Buffer.concat(chunk) }
+  }
+}
+
+function* framesOf(part: Part): Generator<Buffer, void, undefined> {
+  const path = pathOf(part)
+  if (!existsSync(path)) throw new ControlError('StorageRefused', `${path} is missing; the store needs it`)
+  try {
+    const segment = new Segment(Tape.read(path))
+    yield* segment.frames()
+    segment.tape.close()
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new ControlError('StorageRefused', `${path} is damaged and was left as it is: ${why}`, error)
+  }
+}
+
+async function prepare(bytes: number): Promise<Part> {
+  const part = opened().reserve(nextPlace())
+  await making(part, () => Tape.create(pathOf(part), bytes, setImmediate))
+  opened().made(part)
+  return part
+}
+
+async function mergeParts({ sources, revisions }: Merge): Promise<Part> {
+  const part = opened().reserve(sources[0]?.place ?? nextPlace())
+  await making(part, () => Tape.of(pathOf(part), copiedFrames(sources, [...revisions] as Revision[])))
+  return part
+}
+
+/** What could not be made whole, for want of room, takes no room either. */
+async function making(part: Part, make: () => Promise<void>): Promise<void> {
+  try {
+    await make()
+  } catch (error) {
+    removeFiles(part.number)
+    opened().forget([part])
+    throw error
+  }
+}
+
+async function* copiedFrames(sources: readonly Part[], revisions: readonly Revision[]): AsyncGenerator<Buffer> {
+  for (const part of sources) {
+    const source = segment(part)
+    for (let at = 0; at < revisions.length; at += VERSIONS_PER_SLICE) {
+      const versions = source.versions(revisions.slice(at, at + VERSIONS_PER_SLICE))
+      if (versions.length === 0) continue
+      const frame = encodeFrame(versions.map(loose))
+      sealFrame(frame)
+      yield frame
+      await setImmediate()
+    }
+  }
+}
+
+function segment(part: Part): Segment {
+  const known = open.get(part.number)
+  open.delete(part.number)
+  const found = known ?? new Segment(Tape.read(pathOf(part)))
+  if (!known) found.walk()
+  open.set(part.number, found)
+  for (const [number, oldest] of open) {
+    if (open.size <= OPEN_PARTS_MAX) break
+    oldest.tape.close()
+    open.delete(number)
+  }
+  return found
+}
+
+function removeLeftovers(): void {
+  const wanted = new Set(
+    opened()
+      .parts()
+      .map(({ number }) => segmentFile(number)),
+  )
+  for (const name of files()) {
+    const file = name.replace(/-(wal|shm|journal)$/, '')
+    if (SEGMENT_FILE_PATTERN.test(name) && !wanted.has(file)) rmSync(join(directory, name), { force: true })
+  }
+}
+
+function removeFiles(number: number): void {
+  open.get(number)?.tape.close()
+  open.delete(number)
+  for (const suffix of ['', '-wal', '-shm', '-journal']) {
+    rmSync(join(directory, segmentFile(number) + suffix), { force: true })
+  }
+}
+
+function opened(): Manifest {
+  assert(manifest, 'the directory is opened first')
+  return manifest
+}
+
+/** A file may go between being listed and being looked at. */
+const bytesOf = (name: string): number => statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0
+
+const files = () => readdirSync(directory)
+const pathOf = ({ number }: Part) => join(directory, segmentFile(number))
+const nextPlace = () => (opened().parts().at(-1)?.place ?? 0) + 1
+
+assert(parentPort, 'the steward runs as a worker thread')
+answer<StewardRequest, StewardAnswer>(parentPort, async (request) => {
+  try {
+    return await serve(request)
+  } catch (error) {
+    if (isControlError(error) || !isOutOfRoom(error)) throw error
+    throw new ControlError('StorageFull', `no room left in ${directory}`, error)
+  }
+})
+
+/** SQLite tells that a disk is full by its code 13; the file system by name. */
+function isOutOfRoom(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('errcode' in error && error.errcode === 13) || ('code' in error && error.code === 'ENOSPC')
+}
