@@ -28,12 +28,10 @@ export const WAITING_COMMITS_MAX = 16_384
 /** Throws Invalid, naming the field, when a commit breaks a limit. Answers roughly how many bytes it has. */
 export function checkCommit(commit: Commit): number {
   const { token, guards, writes, cause } = commit
-  checkText('token', token, 1, TOKEN_BYTES_MAX)
-  checkCause(cause)
   if (writes.length < 1 || writes.length > WRITES_MAX) refuse('writes', `has ${writes.length}; 1 to ${WRITES_MAX} fit`)
   if (guards.length < 1 || guards.length > GUARDS_MAX) refuse('guards', `has ${guards.length}; 1 to ${GUARDS_MAX} fit`)
 
-  let bytes = token.length + cause.actor.length + cause.reason.length
+  let bytes = checkText('token', token, 1, TOKEN_BYTES_MAX) + checkCause(cause)
   let guardsAWrite = false
   for (let at = 0; at < writes.length; at++) {
     const write = writes[at]
@@ -62,16 +60,13 @@ function checkGuard(guard: Guard, at: number): number {
   return checkKey('guards', at, guard.key)
 }
 
-function checkCause(cause: Cause): void {
-  checkText('cause.actor', cause.actor, 1, CAUSE_BYTES_MAX)
-  checkText('cause.reason', cause.reason, 1, CAUSE_BYTES_MAX)
-  if (cause.after !== undefined) checkRevision('cause.after', cause.after)
+function checkCause({ actor, reason, after }: Cause): number {
+  if (after !== undefined) checkRevision('cause.after', after)
+  return checkText('cause.actor', actor, 1, CAUSE_BYTES_MAX) + checkText('cause.reason', reason, 1, CAUSE_BYTES_MAX)
 }
 
 const checkKey = (list: string, at: number, key: string): number =>
-  key.length > 0 && key.length * 3 <= KEY_BYTES_MAX && key.isWellFormed()
-    ? key.length
-    : checkText(`${list}[${at}].key`, key, 1, KEY_BYTES_MAX)
+  checkText(`${list}[${at}].key`, key, 1, KEY_BYTES_MAX)
 
 function checkText(field: string, text: string, min: number, max: number): number {
   if (!text.isWellFormed()) refuse(field, 'holds half a surrogate pair, which UTF-8 cannot carry')

@@ -1,6 +1,7 @@
 /** A store in memory: for tests and simulation. With a disk, it survives as much as the disk does. */
 import type { Disk } from '../disk.ts'
 import { type EngineDeps, openStore } from '../engine.ts'
+import { type RestoreDeps, restoreLog } from '../restore.ts'
 import type { Store } from '../store.ts'
 import { memoryLog } from './memory-log.ts'
 
@@ -10,3 +11,7 @@ export interface MemoryStoreDeps extends EngineDeps {
 }
 
 export const openMemoryStore = ({ disk, ...deps }: MemoryStoreDeps): Promise<Store> => openStore(memoryLog(disk), deps)
+
+/** Makes a store on an empty disk from a snapshot. Open it then. */
+export const restoreMemoryStore = (disk: Disk, snapshot: AsyncIterable<Uint8Array>, deps: RestoreDeps): Promise<void> =>
+  restoreLog(memoryLog(disk), snapshot, deps)

@@ -1,5 +1,8 @@
 /** The embedded store: SQLite files in a directory, one process at a time. The default when nothing else is there. */
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { ControlError } from '@muster/base/errors.ts'
 import { type EngineDeps, openStore } from '../engine.ts'
+import { type RestoreDeps, restoreLog } from '../restore.ts'
 import type { Store } from '../store.ts'
 import { openSqliteLog } from './sqlite-log.ts'
 
@@ -34,4 +37,34 @@ export async function openSqliteStore(deps: SqliteStoreDeps): Promise<Store> {
     await log.close()
     throw error
   }
+}
+
+/**
+ * Makes a store in a directory from a snapshot. Open it then.
+ *
+ * It is built beside the directory and moved there when it is whole, so a restore that was cut short leaves nothing
+ * that could be taken for a store. Errors: AlreadyExists when the directory holds something; StorageRefused when the
+ * snapshot is damaged or cut; StorageFull.
+ */
+export async function restoreSqliteStore(
+  { directory, clock, workers = WORKERS, partBytesMax = PART_BYTES_MAX }: SqliteStoreDeps,
+  snapshot: AsyncIterable<Uint8Array>,
+  deps: RestoreDeps,
+): Promise<void> {
+  if (existsSync(directory) && readdirSync(directory).length > 0) {
+    throw new ControlError('AlreadyExists', `${directory} is not empty: restore into a new directory`)
+  }
+  const building = `${directory}.restoring`
+  rmSync(building, { recursive: true, force: true })
+  const log = await openSqliteLog({ directory: building, clock, workers, partBytesMax })
+  try {
+    await restoreLog(log, snapshot, deps)
+  } catch (error) {
+    await log.close()
+    rmSync(building, { recursive: true, force: true })
+    throw error
+  }
+  await log.close()
+  rmSync(directory, { recursive: true, force: true })
+  renameSync(building, directory)
 }

@@ -91,12 +91,20 @@ function* replay(): Generator<{ part: Part; bytes: Buffer<ArrayBuffer> }, void, 
       chunk.push(frame)
       bytes += frame.length
       if (bytes < REPLAY_BYTES) continue
-      yield { part, bytes: Buffer.concat(chunk) }
+      yield { part, bytes: joined(chunk, bytes) }
       chunk = []
       bytes = 0
     }
-    yield { part, bytes: Buffer.concat(chunk) }
+    yield { part, bytes: joined(chunk, bytes) }
   }
+}
+
+/** Chunks in one buffer that can be moved to another thread: small ones of Buffer's own share theirs. */
+function joined(chunks: readonly Buffer[], bytes: number): Buffer<ArrayBuffer> {
+  const whole = Buffer.allocUnsafeSlow(bytes)
+  let at = 0
+  for (const chunk of chunks) at += chunk.copy(whole, at)
+  return whole
 }
 
 function* framesOf(part: Part): Generator<Buffer, void, undefined> {
