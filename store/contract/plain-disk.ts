@@ -7,7 +7,7 @@ export interface PlainDisk {
   open(): Disk
   crash(): void
   /** What the next sync does instead of its work: once. */
-  failNextSync(how: 'written' | 'lost'): void
+  failNextSync(how: 'written' | 'lost' | undefined): void
 }
 
 export function plainDisk(): PlainDisk {

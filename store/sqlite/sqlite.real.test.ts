@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock, systemRandom } from '@muster/base/system.ts'
 import type { Place } from '../contract/engine.ts'
+import { storeProperties } from '../contract/property.ts'
 import { storeContract } from '../contract/suite.ts'
 import { openSqliteStore, restoreSqliteStore } from './open.ts'
 
@@ -19,4 +20,7 @@ async function sqlitePlace(): Promise<Place> {
   }
 }
 
-storeContract({ name: 'sqlite', place: sqlitePlace })
+const sqlite = { name: 'sqlite', place: sqlitePlace }
+
+storeContract(sqlite)
+storeProperties(sqlite, { runs: 20 })
