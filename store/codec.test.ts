@@ -1,7 +1,15 @@
 import { deepEqual, equal, throws } from 'node:assert/strict'
 import { test } from 'node:test'
 import { instant, seconds } from '@muster/base/clock.ts'
-import { checksumHolds, decodeFrame, encodeFrame, FRAME_HEADER_BYTES, readFrameHeader, sealFrame } from './codec.ts'
+import {
+  checksumHolds,
+  decodeFrame,
+  encodeFrame,
+  FRAME_HEADER_BYTES,
+  findVersions,
+  readFrameHeader,
+  sealFrame,
+} from './codec.ts'
 import type { LogRecord } from './record.ts'
 import type { Revision } from './store.ts'
 
@@ -82,4 +90,16 @@ test('a record of a kind that this Muster does not know is refused', () => {
   throws(() => decodeFrame(Buffer.concat([Buffer.alloc(FRAME_HEADER_BYTES), Buffer.from([99])])), {
     code: 'StorageRefused',
   })
+})
+
+test('versions are found without reading what is not wanted', () => {
+  const frame = encodeFrame(group)
+  const found = (...revisions: number[]) =>
+    findVersions(frame, new Set(revisions.map(at))).map(({ commit, write }) => [commit.token, write.write])
+  deepEqual(found(2 ** 52), [['τ-1', 'put']])
+  deepEqual(found(2 ** 52 + 1, 1), [
+    ['τ-1', 'delete'],
+    ['t', 'put'],
+  ])
+  deepEqual(found(99), [])
 })

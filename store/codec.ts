@@ -11,7 +11,7 @@
  */
 import { crc32 } from 'node:zlib'
 import type { Duration, Instant } from '@muster/base/clock.ts'
-import { ControlError } from '@muster/base/errors.ts'
+import { assert, ControlError } from '@muster/base/errors.ts'
 import {
   type CommitRecord,
   type LogRecord,
@@ -19,6 +19,8 @@ import {
   type RecordedWrite,
   revisionOf,
   type StateRecord,
+  type StoredVersion,
+  versionsOf,
 } from './record.ts'
 import type { Cause, RetentionRule, Revision } from './store.ts'
 
@@ -70,6 +72,50 @@ export function decodeFrame(frame: Buffer): LogRecord[] {
   const records: LogRecord[] = []
   while (!reader.atEnd()) records.push(readRecord(reader))
   return records
+}
+
+/** The versions at some revisions out of one frame, in order. What is not wanted is stepped over, not read. */
+export function findVersions(frame: Buffer, wanted: ReadonlySet<Revision>): StoredVersion[] {
+  const from = new FrameReader(frame)
+  const found: StoredVersion[] = []
+  while (!from.atEnd()) {
+    const start = from.at
+    const kind = from.byte()
+    if (kind !== COMMIT) {
+      from.at = start
+      readRecord(from)
+      continue
+    }
+    const revisions = skipCommit(from)
+    if (!revisions.some((revision) => wanted.has(revision))) continue
+    const end = from.at
+    from.at = start
+    for (const [revision, version] of versionsOf(readRecord(from))) if (wanted.has(revision)) found.push(version)
+    assert(from.at === end, 'a record is as long read as stepped over')
+  }
+  return found
+}
+
+/** Steps over a commit, its kind being read already; answers the revisions in it. */
+function skipCommit(from: FrameReader): Revision[] {
+  from.skipText()
+  from.skipText()
+  from.skipText()
+  from.at += 4 * 8
+  const revisions: Revision[] = []
+  for (let left = from.byte(); left > 0; left--) {
+    const kind = from.byte()
+    from.skipText()
+    if (kind === NONE) continue
+    revisions.push(revision(from.number()))
+    from.at += 8
+    if (kind === DELETE) continue
+    from.at += 8 + 4
+    from.skipText()
+    const valueBytes = from.word()
+    from.at += valueBytes
+  }
+  return revisions
 }
 
 function firstRevisionOf(group: readonly LogRecord[]): Revision {
@@ -280,34 +326,38 @@ class FrameWriter {
 /** A moving position in a frame whose checksum held. */
 class FrameReader {
   readonly #buffer: Buffer
-  #at = FRAME_HEADER_BYTES
+  at = FRAME_HEADER_BYTES
 
   constructor(frame: Buffer) {
     this.#buffer = frame
   }
 
   atEnd(): boolean {
-    return this.#at === this.#buffer.length
+    return this.at === this.#buffer.length
   }
 
   byte(): number {
-    return this.#buffer.readUInt8(this.#at++)
+    return this.#buffer.readUInt8(this.at++)
   }
 
   word(): number {
-    this.#at += 4
-    return this.#buffer.readUInt32LE(this.#at - 4)
+    this.at += 4
+    return this.#buffer.readUInt32LE(this.at - 4)
   }
 
   number(): number {
-    this.#at += 8
-    return this.#buffer.readDoubleLE(this.#at - 8)
+    this.at += 8
+    return this.#buffer.readDoubleLE(this.at - 8)
+  }
+
+  skipText(): void {
+    this.at += 2 + this.#buffer.readUInt16LE(this.at)
   }
 
   text(): string {
-    const length = this.#buffer.readUInt16LE(this.#at)
-    this.#at += 2 + length
-    return this.#buffer.toString('utf8', this.#at - length, this.#at)
+    const length = this.#buffer.readUInt16LE(this.at)
+    this.at += 2 + length
+    return this.#buffer.toString('utf8', this.at - length, this.at)
   }
 
   json() {
@@ -317,7 +367,7 @@ class FrameReader {
 
   bytes(): Uint8Array {
     const length = this.word()
-    this.#at += length
-    return this.#buffer.subarray(this.#at - length, this.#at)
+    this.at += length
+    return this.#buffer.subarray(this.at - length, this.at)
   }
 }

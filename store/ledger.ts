@@ -23,7 +23,7 @@ export interface LeaseState {
   readonly keys: Set<string>
 }
 
-/** Revisions in (after, upTo] were never issued by this store: it was restored, and jumped over them. */
+/** Revisions between these two were never issued by this store: it was restored, and jumped over them. */
 interface Jump {
   readonly after: Revision
   readonly upTo: Revision
@@ -83,7 +83,7 @@ export class Ledger {
     if (at < this.horizon) {
       throw new ControlError('Gone', `revision ${at} is below the horizon ${this.horizon}: list again`)
     }
-    const jump = this.#jumps.find(({ after, upTo }) => at > after && at <= upTo)
+    const jump = this.#jumps.find(({ after, upTo }) => at > after && at < upTo)
     if (jump) {
       throw new ControlError(
         'Gone',

@@ -457,6 +457,22 @@ export function storeContract(engine: Engine): void {
     await place.pass(TTL)
   })
 
+  it('11 a restored store can be read before anything is written to it', async (store) => {
+    const revision = await write(store, put('a'))
+    const bytes: Uint8Array[] = []
+    for await (const chunk of store.snapshot()) bytes.push(chunk)
+    const other = await engine.place()
+    await other.restore(streamOf(bytes))
+    const restored = await other.open()
+    const { entries, revision: head } = await restored.range('')
+    deepEqual(entries.map(show), [`a=a@${revision}`])
+    const watch = restored.watch('', head)
+    await write(restored, put('b'))
+    equal((await take(watch, 1))[0]?.revision, head + 1)
+    await restored.close()
+    await other.dispose()
+  })
+
   const base: Commit = {
     token: 't',
     guards: [absent('a')],

@@ -19,15 +19,21 @@ export function memoryLog(disk?: Disk): Log {
     async replay(each) {
       if (!disk) return
       const bytes = Buffer.from(await disk.read(0, await disk.size()))
+      let last: Buffer | undefined
       for (let frame = frameAt(bytes, end); frame; frame = frameAt(bytes, end)) {
         for (const record of decodeFrame(frame)) {
           keep(record)
           each(record)
         }
         end += frame.length
+        last = frame
       }
       // What follows was never acknowledged: a write that was torn when the machine went down.
       await disk.truncate(end)
+      // The last frame was read, but perhaps from a cache: its sync may never have come, or have failed, after which a
+      // later one proves nothing. Nobody may be shown it before it is written and synced anew.
+      if (last) await disk.write(end - last.length, last)
+      await disk.sync()
     },
 
     async append(group) {

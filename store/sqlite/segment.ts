@@ -1,7 +1,7 @@
 /** One part of the log: frames end to end on a tape, and where to find the versions in them. */
 import { ControlError } from '@muster/base/errors.ts'
-import { checksumHolds, decodeFrame, FRAME_HEADER_BYTES, readFrameHeader, sealFrame } from '../codec.ts'
-import { type StoredVersion, versionsOf } from '../record.ts'
+import { checksumHolds, FRAME_HEADER_BYTES, findVersions, readFrameHeader, sealFrame } from '../codec.ts'
+import type { StoredVersion } from '../record.ts'
 import type { Revision } from '../store.ts'
 import type { Tape } from './tape.ts'
 
@@ -29,7 +29,7 @@ export class Segment {
   append(frame: Buffer): void {
     sealFrame(frame)
     this.tape.append(this.end, frame)
-    this.#advance(frame)
+    this.#advance(frame, frame.length)
   }
 
   /** Every frame, in order, which finds `end`. Throws StorageRefused at a damaged one. */
@@ -40,40 +40,40 @@ export class Segment {
       const frame = this.#frameAt(this.end)
       if (!frame) return
       if (!checksumHolds(frame)) throw damaged(this.end)
-      this.#advance(frame)
+      this.#advance(frame, frame.length)
       yield frame
     }
   }
 
-  /** Finds `end` by walking all frames. */
+  /** Finds `end` and the places of the frames by their headers alone. */
   walk(): void {
-    for (const _ of this.frames()) {
-      // Walking is all.
+    this.#places.length = 0
+    this.end = 0
+    while (this.hasRoom(FRAME_HEADER_BYTES)) {
+      const header = this.tape.read(this.end, FRAME_HEADER_BYTES)
+      const { payloadBytes } = readFrameHeader(header)
+      if (payloadBytes === 0) return
+      this.#advance(header, FRAME_HEADER_BYTES + payloadBytes)
     }
   }
 
   /** The versions at these ascending revisions, as far as they are here. */
   versions(revisions: readonly Revision[]): StoredVersion[] {
     const found: StoredVersion[] = []
-    let place: FramePlace | undefined
-    let versions = new Map<Revision, StoredVersion>()
-    for (const revision of revisions) {
-      const wanted = this.#placeOf(revision)
-      if (wanted && wanted !== place) {
-        place = wanted
-        const frame = this.#frameAt(place.offset)
-        versions = new Map(frame ? decodeFrame(frame).flatMap(versionsOf) : [])
-      }
-      const version = versions.get(revision)
-      if (version) found.push(version)
+    for (let at = 0; at < revisions.length; ) {
+      const place = this.#placeOf(revisions[at] ?? (0 as Revision))
+      const from = at++
+      while (at < revisions.length && this.#placeOf(revisions[at] ?? (0 as Revision)) === place) at++
+      const frame = place && this.#frameAt(place.offset)
+      if (frame) found.push(...findVersions(frame, new Set(revisions.slice(from, at))))
     }
     return found
   }
 
-  #advance(frame: Buffer): void {
-    const { firstRevision: first } = readFrameHeader(frame)
+  #advance(header: Buffer, frameBytes: number): void {
+    const { firstRevision: first } = readFrameHeader(header)
     if (first > 0) this.#places.push({ first, offset: this.end })
-    this.end += frame.length
+    this.end += frameBytes
   }
 
   #frameAt(offset: number): Buffer | undefined {

@@ -88,7 +88,12 @@ export class Tape {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0')
     const tape = new Tape(database, true)
     const rows = tape.capacity / PAGE_BYTES
-    if (tape.#row(rows - 1)[0] !== NOT_YET) return tape
+    if (tape.#row(rows - 1)[0] !== NOT_YET) {
+      // What a killed process has left may be in the system's cache only, its sync not come or failed. Nobody may be
+      // shown it before it is certain, which folding it into the file and syncing that makes it.
+      tape.#checkpoint()
+      return tape
+    }
     for (let row = rows - notYetRows(rows); row < rows; row += SLICE_ROWS) {
       tape.#writeRows(
         row,
