@@ -1,0 +1,26 @@
+/** Every bench there is, in the order in which they run. */
+import type { Bench } from './harness/bench.ts'
+import { bodyLimit } from './limits/body.ts'
+import { fanOutLimit } from './limits/fan-out.ts'
+import { fsyncLimit } from './limits/fsync.ts'
+import { httpLimit } from './limits/http.ts'
+import { logLimit } from './limits/log.ts'
+import { simDayBench } from './sim-day.ts'
+import { ageBench } from './store/age.ts'
+import { commitBench } from './store/commit.ts'
+import { readBench } from './store/read.ts'
+import { watchBench } from './store/watch.ts'
+
+/** The limits first: what comes after is read against them. */
+export const BENCHES: readonly Bench[] = [
+  fsyncLimit,
+  logLimit,
+  httpLimit,
+  bodyLimit,
+  fanOutLimit,
+  commitBench,
+  readBench,
+  watchBench,
+  ageBench,
+  simDayBench,
+]
