@@ -1,0 +1,171 @@
+/**
+ * The walls of the house: which rooms there are, which may import which, and which may use what of Node.
+ * `tools/tidy.ts` keeps them; ARCHITECTURE.md is printed from them.
+ */
+
+/** A top-level folder (under `apps`, the folder below it) that answers one question. */
+export interface Room {
+  readonly name: string
+  readonly question: string
+  readonly holds: string
+  /** Rooms that it may import, or {@link PACK_WORDS}. */
+  readonly imports: readonly string[]
+  /** True where the real clock, network and file system may be touched. */
+  readonly world: boolean
+}
+
+/** The words of another pack: its types, never what it does. */
+export const PACK_WORDS = 'packs/*/types.ts'
+
+const SERVICES = ['base', 'api', 'store', 'server', 'client', 'kernel', 'runtime', 'packs', 'agent']
+
+/** Every room, from the ground up, including those that are planned and hold nothing yet. */
+export const ROOMS: readonly Room[] = [
+  {
+    name: 'base',
+    question: 'What does everything stand on?',
+    holds: 'clock, random, ids, errors, backoff, queue, log; no cluster words',
+    imports: [],
+    world: false,
+  },
+  {
+    name: 'api',
+    question: 'How is a resource described?',
+    holds: 'kinds, metadata, schema, selectors, patches, tables',
+    imports: ['base'],
+    world: false,
+  },
+  {
+    name: 'store',
+    question: 'Where does truth live?',
+    holds: 'revisions, watch, leases, history; one contract for every engine',
+    imports: ['base'],
+    world: false,
+  },
+  {
+    name: 'server',
+    question: 'How do others reach it?',
+    holds: 'the Kubernetes-compatible API: routing, auth, admission, watch, discovery',
+    imports: ['base', 'api', 'store', 'kernel'],
+    world: false,
+  },
+  {
+    name: 'client',
+    question: 'How do we reach it?',
+    holds: 'typed client and informer over a transport that is passed in',
+    imports: ['base', 'api'],
+    world: false,
+  },
+  {
+    name: 'kernel',
+    question: 'Which machines do packs share?',
+    holds: 'liveness, operators, rollout, removal, budget, workflow, placement; pure',
+    imports: ['base', 'api'],
+    world: false,
+  },
+  {
+    name: 'runtime',
+    question: 'What runs a controller?',
+    holds: 'work queue, retry, election with fencing, finalizers, cause',
+    imports: ['base', 'api', 'client', 'kernel'],
+    world: false,
+  },
+  {
+    name: 'packs',
+    question: 'What can the platform do?',
+    holds: 'fleet, delivery, placement, traffic, database, storage, devspace, tenancy',
+    imports: ['base', 'api', 'client', 'kernel', 'runtime', PACK_WORDS],
+    world: false,
+  },
+  {
+    name: 'agent',
+    question: 'What runs on each machine?',
+    holds: 'the node agent and its drivers',
+    imports: ['base', 'api', 'client', 'kernel', PACK_WORDS],
+    world: false,
+  },
+  {
+    name: 'sim',
+    question: 'Does it survive?',
+    holds: 'virtual clock, network and disk; scenarios; replay by seed',
+    imports: SERVICES,
+    world: false,
+  },
+  {
+    name: 'bench',
+    question: 'How fast is it?',
+    holds: 'the limits of the machine, and Muster beside its peers',
+    imports: [...SERVICES, 'sim'],
+    world: true,
+  },
+  {
+    name: 'apps/muster',
+    question: 'What do we start?',
+    holds: 'the command line and every role; wiring only',
+    imports: [...SERVICES, 'sim'],
+    world: true,
+  },
+  {
+    name: 'apps/console',
+    question: 'What do we look at?',
+    holds: 'the web console',
+    imports: ['base', 'api', 'client', PACK_WORDS],
+    world: true,
+  },
+  {
+    name: 'tools',
+    question: 'Who keeps it tidy?',
+    holds: 'walls, generated pages, tests, packaging',
+    imports: ['base', 'apps/muster'],
+    world: true,
+  },
+]
+
+/**
+ * What of Node a path may use, without the `node:`. The first row that fits a path decides; a path that fits none may
+ * use nothing. Rooms of the world and tests are not asked.
+ */
+export const BUILT_INS: readonly { readonly under: string; readonly may: readonly string[] }[] = [
+  { under: 'base/system.ts', may: ['crypto'] },
+  { under: 'store/sqlite/', may: ['fs', 'net', 'os', 'path', 'sqlite', 'url', 'worker_threads', 'zlib'] },
+  // Bytes and checksums: they compute, and reach for nothing.
+  { under: 'store/', may: ['buffer', 'zlib'] },
+]
+
+/** The one file that reads the machine's clock and chance. */
+export const SYSTEM_FILE = 'base/system.ts'
+
+/** Tests may look everywhere, though only by the front door: package names across rooms. */
+export const isTest = (path: string): boolean => path.endsWith('.test.ts')
+
+/** A worker has a thread of its own, so nobody can pass it a clock: it may take the machine's. */
+export const isWorker = (path: string): boolean => path.endsWith('worker.ts')
+
+/** What a path belongs to: its room, or one pack, or one app. */
+export function unitOf(path: string): string {
+  const [top = '', below = ''] = path.split('/')
+  return (top === 'apps' || top === 'packs') && !below.includes('.') ? `${top}/${below}` : top
+}
+
+/** The room that a path is in, when the table has it. */
+export function roomOf(path: string): Room | undefined {
+  const unit = unitOf(path)
+  return ROOMS.find(({ name }) => name === unit || (name === 'packs' && unit.startsWith('packs/')))
+}
+
+/** True where the real clock, network and file system may be touched. */
+export const touchesWorld = (path: string): boolean =>
+  path === SYSTEM_FILE || isTest(path) || (roomOf(path)?.world ?? false)
+
+/** `@muster/ROOM` for a room, but `muster` for the app that carries the name and `@muster/console` for the other. */
+export function packageNameOf(unit: string): string {
+  if (unit === 'apps/muster') return 'muster'
+  return `@muster/${unit.replace(/^apps\//, '')}`
+}
+
+/** The path that an import by package name leads to, or undefined for a package that is not of this house. */
+export function pathOfPackage(specifier: string): string | undefined {
+  if (specifier === 'muster' || specifier.startsWith('muster/')) return `apps/${specifier}`
+  const [, inside] = /^@muster\/(.*)$/.exec(specifier) ?? []
+  return inside?.replace(/^console(?=\/|$)/, 'apps/console')
+}
