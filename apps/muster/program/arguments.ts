@@ -1,0 +1,32 @@
+/** Words of the command line as numbers; a word that is none is told by commander, naming the flag. */
+import type { Revision } from '@muster/store/store.ts'
+import { InvalidArgumentError } from 'commander'
+import { isRevision } from '../store-api/fields.ts'
+
+/** A revision: a whole number. */
+export function revisionArgument(word: string): Revision {
+  const number = wholeArgument(word)
+  if (isRevision(number)) return number
+  throw new InvalidArgumentError('wanted a revision, such as 42')
+}
+
+/** A whole number, zero included. */
+export function wholeArgument(word: string): number {
+  if (/^\d{1,15}$/.test(word)) return Number(word)
+  throw new InvalidArgumentError('wanted a whole number')
+}
+
+/** A length of time above zero, in seconds: `10`, `10s`, `1.5m` or `2h`. */
+export function secondsArgument(word: string): number {
+  const [, count = '0', unit = 's'] = /^(\d+(?:\.\d+)?)([smh])?$/.exec(word) ?? []
+  const seconds = Number(count) * (unit === 'h' ? 3600 : unit === 'm' ? 60 : 1)
+  if (seconds > 0) return seconds
+  throw new InvalidArgumentError('wanted a length of time, such as 10s or 5m')
+}
+
+/** A TCP port, or 0 for a free one. */
+export function portArgument(word: string): number {
+  const port = wholeArgument(word)
+  if (port <= 65_535) return port
+  throw new InvalidArgumentError('wanted a port from 0 to 65535')
+}

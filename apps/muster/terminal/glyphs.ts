@@ -1,0 +1,37 @@
+/** The status glyphs: different shapes, so that colour is only ever an extra. */
+
+/** One shape for each state that a status line can name. */
+export interface Glyphs {
+  readonly healthy: string
+  readonly progressing: string
+  readonly paused: string
+  readonly degraded: string
+  readonly failed: string
+  readonly unknown: string
+  readonly absent: string
+  readonly arrow: string
+}
+
+/** The glyphs for a terminal that shows Unicode; each is one column wide. */
+export const GLYPHS: Glyphs = {
+  healthy: '✔',
+  progressing: '◌',
+  paused: '‖',
+  degraded: '!',
+  failed: '✖',
+  unknown: '?',
+  absent: '-',
+  arrow: '→',
+}
+
+/** The same states for `--ascii`. */
+export const ASCII_GLYPHS: Glyphs = {
+  healthy: '[ok]',
+  progressing: '[..]',
+  paused: '[||]',
+  degraded: '[!!]',
+  failed: '[xx]',
+  unknown: '[??]',
+  absent: '[--]',
+  arrow: '->',
+}
