@@ -43,7 +43,15 @@ const RECORD_OVERHEAD_BYTES = 64
 
 /** One frame with its header; the checksum is left 0 for {@link sealFrame}, which may run on another thread. */
 export function encodeFrame(group: readonly LogRecord[]): Buffer<ArrayBuffer> {
-  const writer = new FrameWriter(group.reduce((bytes, record) => bytes + recordBytesMax(record), FRAME_HEADER_BYTES))
+  const bytesMax = group.reduce((bytes, record) => bytes + recordBytesMax(record), FRAME_HEADER_BYTES)
+  // Not from Buffer's shared pool: the buffer may be moved to another thread whole.
+  const frame = Buffer.allocUnsafeSlow(bytesMax)
+  return frame.subarray(0, encodeFrameInto(frame, group))
+}
+
+/** Encodes a frame at the start of a buffer; answers its length. Throws RangeError when the buffer is too small. */
+export function encodeFrameInto(buffer: Buffer, group: readonly LogRecord[]): number {
+  const writer = new FrameWriter(buffer)
   for (const record of group) writeRecord(writer, record)
   return writer.finish(firstRevisionOf(group))
 }
@@ -279,12 +287,11 @@ const revision = (number: number): Revision => number as Revision
 
 /** A moving position in a buffer that is known to be large enough. */
 class FrameWriter {
-  readonly #buffer: Buffer<ArrayBuffer>
+  readonly #buffer: Buffer
   #at = FRAME_HEADER_BYTES
 
-  constructor(bytesMax: number) {
-    // Not from Buffer's shared pool: the buffer is handed to another thread whole.
-    this.#buffer = Buffer.allocUnsafeSlow(bytesMax)
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer
   }
 
   byte(value: number): void {
@@ -315,11 +322,11 @@ class FrameWriter {
     this.bytes(Buffer.from(JSON.stringify(value)))
   }
 
-  finish(firstRevision: Revision): Buffer<ArrayBuffer> {
+  finish(firstRevision: Revision): number {
     this.#buffer.writeUInt32LE(this.#at - FRAME_HEADER_BYTES, 0)
     this.#buffer.writeUInt32LE(0, 4)
     this.#buffer.writeDoubleLE(firstRevision, 8)
-    return this.#buffer.subarray(0, this.#at)
+    return this.#at
   }
 }
 

@@ -42,8 +42,11 @@ export interface CommitterDeps {
   readonly publish: (events: readonly Event[]) => void
 }
 
-/** A group is one write to the disk: large enough to be worth a flush, small enough not to keep others waiting. */
-const GROUP_COMMITS_MAX = 1024
+/**
+ * A group is one write to the disk: large enough to be worth a flush, small enough not to keep others of this thread
+ * waiting, who get no turn while one is judged and answered.
+ */
+const GROUP_COMMITS_MAX = 256
 const GROUP_BYTES_MAX = 2 * COMMIT_BYTES_MAX
 
 export class Committer {

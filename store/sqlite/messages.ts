@@ -1,6 +1,14 @@
 /** What the two threads of the engine are asked, and what they answer. */
+import type { MessagePort } from 'node:worker_threads'
 import type { Revision } from '../store.ts'
+import type { FrameMemory } from './frame-channel.ts'
 import type { Kept, Part } from './manifest.ts'
+
+/** What the writer is started with, beside its requests. */
+export interface WriterStart {
+  readonly memory: FrameMemory
+  readonly port: MessagePort
+}
 
 /** The writer has the part that is written now, and the one that comes next. Nobody else touches these files. */
 export type WriterRequest =
@@ -10,8 +18,8 @@ export type WriterRequest =
   | { readonly do: 'adopt'; readonly path: string }
   /** Seals the present part, when there is one, and goes on with the adopted one. */
   | { readonly do: 'rotate' }
-  /** Makes a frame durable: the first `length` bytes. */
-  | { readonly do: 'append'; readonly frame: ArrayBuffer; readonly length: number }
+  /** Why the last frame, which came through shared memory, could not be made durable: throws it. */
+  | { readonly do: 'explain' }
   | { readonly do: 'read'; readonly revisions: readonly Revision[] }
   | { readonly do: 'close' }
 

@@ -9,18 +9,19 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, Worker } from 'node:worker_threads'
 import { type Clock, type Duration, seconds } from '@muster/base/clock.ts'
-import { assert } from '@muster/base/errors.ts'
-import { decodeFrame, encodeFrame, FRAME_HEADER_BYTES, readFrameHeader } from '../codec.ts'
+import { assert, ControlError } from '@muster/base/errors.ts'
+import { decodeFrame, encodeFrameInto, FRAME_HEADER_BYTES, readFrameHeader } from '../codec.ts'
 import type { Log } from '../log.ts'
 import { type LogRecord, revisionOf, type StateRecord, type StoredVersion, versionsOf } from '../record.ts'
 import type { Revision } from '../store.ts'
 import { type Caller, caller } from './calls.ts'
 import { segmentFile } from './format.ts'
+import { FrameSender, frameMemory } from './frame-channel.ts'
 import { lockDirectory } from './lock.ts'
 import type { Kept, Part } from './manifest.ts'
-import type { StewardAnswer, StewardRequest, WriterAnswer, WriterRequest } from './messages.ts'
+import type { StewardAnswer, StewardRequest, WriterAnswer, WriterRequest, WriterStart } from './messages.ts'
 import { chooseThinning, type PartFacts } from './thinning.ts'
 
 export interface SqliteLogSettings {
@@ -42,9 +43,7 @@ const ROOM_AGAIN: Duration = seconds(1)
 
 /** Starts both threads and locks the directory. Throws StorageLocked or StorageRefused. */
 export async function openSqliteLog(settings: SqliteLogSettings): Promise<Log> {
-  const steward = caller<StewardRequest, StewardAnswer>(new Worker(settings.workers.steward))
-  const writer = caller<WriterRequest, WriterAnswer>(new Worker(settings.workers.writer))
-  const log = new SqliteLog(settings, steward, writer)
+  const log = new SqliteLog(settings, startThreads(settings))
   try {
     await log.open()
   } catch (error) {
@@ -54,11 +53,28 @@ export async function openSqliteLog(settings: SqliteLogSettings): Promise<Log> {
   return log
 }
 
+interface Threads {
+  readonly steward: Caller<StewardRequest, StewardAnswer>
+  readonly writer: Caller<WriterRequest, WriterAnswer>
+  readonly frames: FrameSender
+}
+
+function startThreads({ workers, clock }: SqliteLogSettings): Threads {
+  const memory = frameMemory()
+  const { port1: mine, port2: port } = new MessageChannel()
+  const frames = new FrameSender(memory, mine, clock)
+  const start: WriterStart = { memory, port }
+  const writer = new Worker(workers.writer, { workerData: start, transferList: [port] })
+  writer.on('exit', () => frames.fail(new ControlError('Internal', 'the writer thread has ended')))
+  return { steward: caller(new Worker(workers.steward)), writer: caller(writer), frames }
+}
+
 class SqliteLog implements Log {
   readonly engine = 'sqlite'
   readonly #settings: SqliteLogSettings
-  readonly #steward: Caller<StewardRequest, StewardAnswer>
-  readonly #writer: Caller<WriterRequest, WriterAnswer>
+  readonly #steward: Threads['steward']
+  readonly #writer: Threads['writer']
+  readonly #frames: FrameSender
   #unlock: () => void = () => {}
   #sealed: PartFacts[] = []
   #present: PartFacts | undefined
@@ -69,14 +85,11 @@ class SqliteLog implements Log {
   #noRoom: { readonly error: unknown; readonly until: Duration } | undefined
   #kept: Kept | undefined
 
-  constructor(
-    settings: SqliteLogSettings,
-    steward: Caller<StewardRequest, StewardAnswer>,
-    writer: Caller<WriterRequest, WriterAnswer>,
-  ) {
+  constructor(settings: SqliteLogSettings, { steward, writer, frames }: Threads) {
     this.#settings = settings
     this.#steward = steward
     this.#writer = writer
+    this.#frames = frames
   }
 
   async open(): Promise<void> {
@@ -112,14 +125,13 @@ class SqliteLog implements Log {
   }
 
   async append(group: readonly LogRecord[], state: () => StateRecord): Promise<void> {
-    let frame = encodeFrame(group)
-    if (!this.#present || this.#presentEnd + frame.length > this.#presentCapacity) {
+    const frames = this.#frames
+    let length = encodeFrameInto(frames.frame, group)
+    if (!this.#present || this.#presentEnd + length > this.#presentCapacity) {
       await this.#rotate()
-      frame = encodeFrame([state(), ...group])
+      length = encodeFrameInto(frames.frame, [state(), ...group])
     }
-    const { length } = frame
-    const whole = frame.buffer
-    await this.#writer.call({ do: 'append', frame: whole, length }, [whole])
+    if (!(await frames.send(length, group.length))) await this.#writer.call({ do: 'explain' })
     this.#presentEnd += length
     const { present } = this.#openPart()
     present.bytes = this.#presentEnd

@@ -1,18 +1,22 @@
 /** The thread that makes commits durable. It does nothing else that takes long. */
 import { setImmediate } from 'node:timers/promises'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { assert, ControlError } from '@muster/base/errors.ts'
+import { systemClock } from '@muster/base/system.ts'
 import { encodeFrame } from '../codec.ts'
 import { loose } from '../record.ts'
 import { answer, type Served } from './calls.ts'
-import type { WriterAnswer, WriterRequest } from './messages.ts'
+import { receiveFrames } from './frame-channel.ts'
+import type { WriterAnswer, WriterRequest, WriterStart } from './messages.ts'
 import { Segment } from './segment.ts'
 import { Tape } from './tape.ts'
 
 let present: Segment | undefined
 let next: Segment | undefined
-/** Folding the log in has failed: what SQLite still holds is in doubt. */
-let broken: unknown
+/** Why the last frame was not made durable. */
+let failure: unknown
+/** Folding the log in has failed: what SQLite still holds is in doubt, and nothing is written any more. */
+let broken = false
 
 const DONE = { answer: { did: 'done' } } as const
 
@@ -34,10 +38,8 @@ async function serve(request: WriterRequest): Promise<Served<WriterAnswer>> {
       next = undefined
       return { answer: { did: 'part', end: present.end, capacity: present.tape.capacity } }
     }
-    case 'append':
-      if (broken) throw new ControlError('Internal', 'the write-ahead log could not be folded in', broken)
-      open().append(Buffer.from(request.frame, 0, request.length))
-      return { ...DONE, afterwards: tidyUp }
+    case 'explain':
+      throw failure
     case 'read': {
       const frame = encodeFrame(open().versions(request.revisions).map(loose))
       return { answer: { did: 'read', frame }, transfer: [frame.buffer] }
@@ -56,13 +58,27 @@ function open(): Segment {
   return present
 }
 
+function append(frame: Buffer): boolean {
+  if (broken) return false
+  try {
+    open().append(frame)
+    return true
+  } catch (error) {
+    failure = error
+    return false
+  }
+}
+
 function tidyUp(): void {
   try {
     present?.tape.tidyUp()
   } catch (error) {
-    broken = error
+    failure = new ControlError('Internal', 'the write-ahead log could not be folded in', error)
+    broken = true
   }
 }
 
 assert(parentPort, 'the writer runs as a worker thread')
+const { memory, port }: WriterStart = workerData
 answer(parentPort, serve)
+receiveFrames(memory, port, { clock: systemClock, append, tidyUp })
