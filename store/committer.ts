@@ -6,8 +6,9 @@
  *     commit ─┘        ▲                                  durable here
  *                      └── commits that come meanwhile wait for the next group
  *
- * One group is on its way at a time. So a guard is only ever judged against what is durable or in its own group, and
- * nothing is visible before it is durable.
+ * While one group is written, the next is judged and follows it: two are on their way at most. A guard is judged against
+ * what is durable, what is on its way, and its own group; its answer waits until all of that is durable. Nothing is
+ * visible before.
  */
 import type { Clock } from '@muster/base/clock.ts'
 import { ControlError, hasCode, isControlError } from '@muster/base/errors.ts'
@@ -16,7 +17,7 @@ import { Draft } from './draft.ts'
 import type { Ledger } from './ledger.ts'
 import { COMMIT_BYTES_MAX, WAITING_COMMITS_MAX } from './limits.ts'
 import type { Log } from './log.ts'
-import type { LogRecord } from './record.ts'
+import type { LogRecord, StateRecord } from './record.ts'
 import type { Event, StoreHealth } from './store.ts'
 
 /** What one caller wants of the next group: its judgement, then its answer. */
@@ -49,10 +50,23 @@ export interface CommitterDeps {
 const GROUP_COMMITS_MAX = 256
 const GROUP_BYTES_MAX = 2 * COMMIT_BYTES_MAX
 
+/** So many that halves are still worth a flush each. */
+const HALVED_FROM = 16
+
+interface Flying {
+  readonly draft: Draft
+  readonly waiting: readonly Waiting[]
+  /** Resolves when its callers were told: to undefined when the group is durable, else to why it is not. */
+  readonly landed: Promise<ControlError | undefined>
+}
+
 export class Committer {
   health: StoreHealth = { state: 'ready' }
   readonly #deps: CommitterDeps
   #waiting: Waiting[] = []
+  /** Groups on their way to the disk, the older first: at most two. */
+  readonly #flying: Flying[] = []
+  #join: () => void = () => {}
   #running: Promise<void> | undefined
 
   constructor(deps: CommitterDeps) {
@@ -67,6 +81,7 @@ export class Committer {
     }
     this.#waiting.push(waiting)
     this.#running ??= this.#run()
+    if (this.#mayFly()) this.#join()
   }
 
   /** Resolves when the group has been judged and is durable; rejects with what `judge` threw. */
@@ -74,18 +89,6 @@ export class Committer {
     return new Promise((resolve, reject) => {
       this.enqueue({ bytes: 0, judge, settle: resolve, fail: reject })
     })
-  }
-
-  async appendAndApply(records: readonly LogRecord[]): Promise<void> {
-    const { storeLog, ledger, collect, publish, log } = this.#deps
-    await storeLog.append(records, () => ledger.state())
-    if (this.health.state === 'full') {
-      this.health = { state: 'ready' }
-      log.info('the store writes again')
-    }
-    const events = collect()
-    for (const record of records) ledger.apply(record, events)
-    if (events) publish(events)
   }
 
   /** Resolves when nothing waits any more. */
@@ -96,27 +99,40 @@ export class Committer {
   async #run(): Promise<void> {
     // Whoever calls in this same turn shall be in the first group.
     await turnEnds()
-    while (this.#waiting.length > 0) {
-      await this.#commitGroup(this.#takeGroup())
-      // The callers just answered may ask again at once: they shall be in the next group, not in the one after.
-      await turnEnds()
+    while (this.#waiting.length > 0 || this.#flying.length > 0) {
+      if (this.#mayFly()) this.#launch()
+      else {
+        await Promise.race([this.#flying[0]?.landed, this.#joined()])
+        // The callers just answered may ask again at once: they shall be in the next group, not in the one after.
+        await turnEnds()
+      }
     }
     this.#running = undefined
   }
 
-  #takeGroup(): Waiting[] {
-    const countMax = Math.min(this.#waiting.length, GROUP_COMMITS_MAX)
-    let count = 0
-    for (let bytes = 0; count < countMax && bytes < GROUP_BYTES_MAX; count++) bytes += this.#waiting[count]?.bytes ?? 0
-    const group = this.#waiting.slice(0, count)
-    this.#waiting = this.#waiting.slice(count)
-    return group
+  /**
+   * The first group of many takes half of them, so that the disk works while the other half is judged; from then on each
+   * group gathers while the one before is written. A second group of a few would only keep others from joining it.
+   */
+  #mayFly(): boolean {
+    const { length } = this.#waiting
+    const [flying, second] = this.#flying
+    if (second) return false
+    return flying ? length > 0 && length >= flying.waiting.length / 2 : length > 0
   }
 
-  async #commitGroup(group: readonly Waiting[]): Promise<void> {
-    const draft = new Draft(this.#deps.ledger, this.#deps.clock.now())
+  /** Resolves when there are enough to fly beside the group that is flying. */
+  #joined(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#join = resolve
+    })
+  }
+
+  #launch(): void {
+    const before = this.#flying.at(-1)
+    const draft = new Draft(this.#deps.ledger, this.#deps.clock.now(), before?.draft)
     const judged: Waiting[] = []
-    for (const waiting of group) {
+    for (const waiting of this.#takeGroup(before === undefined)) {
       try {
         waiting.judge(draft)
         judged.push(waiting)
@@ -124,21 +140,71 @@ export class Committer {
         waiting.fail(asControlError(error), false)
       }
     }
-    try {
-      if (draft.records.length > 0) await this.appendAndApply(draft.records)
-    } catch (error) {
-      this.#failGroup(judged, asControlError(error))
-      return
+    const landed = this.#land(draft, judged, before?.landed)
+    this.#flying.push({ draft, waiting: judged, landed })
+  }
+
+  #takeGroup(isFirst: boolean): Waiting[] {
+    const { length } = this.#waiting
+    const countMax = Math.min(isFirst && length >= HALVED_FROM ? length >>> 1 : length, GROUP_COMMITS_MAX)
+    let count = 0
+    for (let bytes = 0; count < countMax && bytes < GROUP_BYTES_MAX; count++) bytes += this.#waiting[count]?.bytes ?? 0
+    const group = this.#waiting.slice(0, count)
+    this.#waiting = this.#waiting.slice(count)
+    return group
+  }
+
+  async #land(draft: Draft, judged: readonly Waiting[], before?: Flying['landed']): Flying['landed'] {
+    const failure = await this.#append(draft.records, before)
+    this.#flying.shift()
+    if (failure) this.#failGroup(judged, failure)
+    else {
+      if (draft.records.length > 0) this.#apply(draft.records)
+      this.#flying[0]?.draft.beforeIsDurable()
+      for (const waiting of judged) waiting.settle()
     }
-    for (const waiting of judged) waiting.settle()
+    return failure
+  }
+
+  /** Why the group is not durable, or undefined when it is. The one before is done when this resolves. */
+  async #append(records: readonly LogRecord[], before?: Flying['landed']): Flying['landed'] {
+    const { storeLog, ledger } = this.#deps
+    const state = async (): Promise<StateRecord> => {
+      const failed = await before
+      if (failed) throw failed
+      return ledger.state()
+    }
+    try {
+      if (records.length > 0) await storeLog.append(records, { follows: before !== undefined, state })
+      // A group that had nothing to write rests on the one before all the same.
+      return await before
+    } catch (error) {
+      await before
+      return asControlError(error)
+    }
+  }
+
+  #apply(records: readonly LogRecord[]): void {
+    const { ledger, collect, publish, log } = this.#deps
+    if (this.health.state === 'full') {
+      this.health = { state: 'ready' }
+      log.info('the store writes again')
+    }
+    const events = collect()
+    for (const record of records) ledger.apply(record, events)
+    if (events) publish(events)
   }
 
   #failGroup(judged: readonly Waiting[], error: ControlError): void {
     const { clock, log } = this.#deps
     const known = hasCode(error, 'StorageFull')
-    if (known && this.health.state !== 'full') log.warn('the store cannot write: the disk is full', { error })
-    if (!known) log.error('the store has stopped: a group of commits is in doubt', { error })
-    this.health = { state: known ? 'full' : 'stopped', reason: error.message, since: clock.now() }
+    if (known && this.health.state === 'ready') log.warn('the store cannot write: the disk is full', { error })
+    if (!known && this.health.state !== 'stopped') {
+      log.error('the store has stopped: a group of commits is in doubt', { error })
+    }
+    if (this.health.state !== 'stopped') {
+      this.health = { state: known ? 'full' : 'stopped', reason: error.message, since: clock.now() }
+    }
     // A conflict or an answer to a repeated token may rest on this very group: they share its fate.
     for (const waiting of judged) waiting.fail(error, !known)
     if (known) return

@@ -1,6 +1,10 @@
 /**
- * Decides commits. A draft is the group that becomes durable next: each commit is judged against the ledger and against
- * what the commits before it in the same group will have done. Pure: nothing here waits, and the ledger is only read.
+ * Decides commits. A draft is a group that becomes durable as a whole: each commit is judged against the ledger and
+ * against what the commits before it will have done, in the group that is on its way to the disk and in its own.
+ *
+ *     ledger (durable) ◄── draft before (on its way) ◄── this draft
+ *
+ * Pure: nothing here waits, and what is looked at is only read.
  */
 import type { Duration, Instant } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
@@ -19,27 +23,44 @@ interface DraftKey {
 
 const NOTHING: DraftKey = { entry: undefined, last: 0 as Revision }
 
+/** What a draft will have changed. */
+interface Drafted {
+  readonly keys: Map<string, DraftKey>
+  readonly tokens: Map<string, Committed>
+  readonly ended: Set<LeaseId>
+}
+
+const nothingDrafted = (): Drafted => ({ keys: new Map(), tokens: new Map(), ended: new Set() })
+const NOTHING_DRAFTED = nothingDrafted()
+
 export class Draft {
   /** What the log is to make durable. */
   readonly records: LogRecord[] = []
   readonly #ledger: Ledger
   readonly #time: Instant
-  readonly #keys = new Map<string, DraftKey>()
-  readonly #tokens = new Map<string, Committed>()
-  readonly #ended = new Set<LeaseId>()
+  readonly #own = nothingDrafted()
+  #before = NOTHING_DRAFTED
   #head: Revision
 
-  constructor(ledger: Ledger, now: Instant) {
+  /** `before` is the draft that is on its way to the disk, when there is one. */
+  constructor(ledger: Ledger, now: Instant, before?: Draft) {
     this.#ledger = ledger
-    this.#head = ledger.head
+    if (before) this.#before = before.#own
+    this.#head = before ? before.#head : ledger.head
     // A wall clock may be set back; the time of a later revision may not.
-    this.#time = Math.max(now, ledger.time) as Instant
+    this.#time = Math.max(now, before ? before.#time : ledger.time) as Instant
+  }
+
+  /** The draft before is in the ledger now. */
+  beforeIsDurable(): void {
+    this.#before = NOTHING_DRAFTED
   }
 
   /** How the commit ends if the group becomes durable. Throws NotFound or Invalid when it cannot be tried. */
   decide(commit: Commit): CommitOutcome {
-    const before = this.#tokens.get(commit.token) ?? this.#ledger.tokens.find(commit.token)
-    if (before) return before
+    const { token } = commit
+    const answered = this.#own.tokens.get(token) ?? this.#before.tokens.get(token) ?? this.#ledger.tokens.find(token)
+    if (answered) return answered
     for (const guard of commit.guards) {
       const seen = this.#failing(guard)
       if (seen !== undefined) return { outcome: 'conflict', guard, revision: seen }
@@ -62,9 +83,9 @@ export class Draft {
 
   /** Ends a lease and deletes its keys, in one commit. False when it has ended already. */
   endLease(lease: LeaseId, cause: Cause): boolean {
-    if (!this.#ledger.leases.has(lease) || this.#ended.has(lease)) return false
+    if (!this.#hasLease(lease)) return false
     const keys = this.#keysOf(lease)
-    this.#ended.add(lease)
+    this.#own.ended.add(lease)
     this.records.push({ record: 'lease-ended', lease })
     if (keys.length > 0) {
       this.#record(
@@ -93,15 +114,25 @@ export class Draft {
   }
 
   #anyUnder(prefix: string): Revision | undefined {
-    for (const [key, { entry }] of this.#keys) if (entry && key.startsWith(prefix)) return entry.revision
-    for (const state of this.#ledger.keys.from(toByteText(prefix), prefix)) {
-      if (state.live && !this.#keys.has(state.key)) return state.live.revision
+    for (const [key, { entry }] of this.#drafted()) if (entry && key.startsWith(prefix)) return entry.revision
+    for (const { live } of this.#ledger.keys.from(toByteText(prefix), prefix)) {
+      if (live && this.#key(live.key).entry) return live.revision
     }
     return undefined
   }
 
+  /** Every key that a draft changes, as it will be. */
+  *#drafted(): Generator<[string, DraftKey], void, undefined> {
+    for (const [key, drafted] of this.#before.keys) if (!this.#own.keys.has(key)) yield [key, drafted]
+    yield* this.#own.keys
+  }
+
+  #hasLease(lease: LeaseId): boolean {
+    return this.#ledger.leases.has(lease) && !this.#own.ended.has(lease) && !this.#before.ended.has(lease)
+  }
+
   #checkLease(lease: LeaseId, commit: Commit): void {
-    if (!this.#ledger.leases.has(lease) || this.#ended.has(lease)) {
+    if (!this.#hasLease(lease)) {
       throw new ControlError('NotFound', `commit '${commit.token}': lease '${lease}' does not exist or has ended`)
     }
     const keys = new Set(this.#keysOf(lease))
@@ -120,14 +151,16 @@ export class Draft {
   /** The keys that a lease will hold, in byte order. */
   #keysOf(lease: LeaseId): string[] {
     const keys = new Set<string>()
-    for (const key of this.#ledger.leases.get(lease)?.keys ?? []) if (!this.#keys.has(key)) keys.add(key)
-    for (const [key, { entry }] of this.#keys) if (entry?.lease === lease) keys.add(key)
+    for (const key of this.#ledger.leases.get(lease)?.keys ?? []) {
+      if (this.#key(key).entry?.lease === lease) keys.add(key)
+    }
+    for (const [key, { entry }] of this.#drafted()) if (entry?.lease === lease) keys.add(key)
     const order = (a: string, b: string) => (toByteText(a) < toByteText(b) ? -1 : 1)
     return [...keys].sort(order)
   }
 
   #key(key: string): DraftKey {
-    const drafted = this.#keys.get(key)
+    const drafted = this.#own.keys.get(key) ?? this.#before.keys.get(key)
     if (drafted) return drafted
     const state = this.#ledger.keys.get(key)
     if (!state) return NOTHING
@@ -140,7 +173,7 @@ export class Draft {
     const createRevision = before?.createRevision ?? revision
     const version = (before?.version ?? 0) + 1
     const entry = makeEntry({ key, value, revision, createRevision, version, lease })
-    this.#keys.set(key, { entry, last: revision })
+    this.#own.keys.set(key, { entry, last: revision })
     return { write: 'put', entry, previous }
   }
 
@@ -148,7 +181,7 @@ export class Draft {
     const { entry, last: previous } = this.#key(key)
     if (!entry) return { write: 'none', key }
     const revision = this.#next()
-    this.#keys.set(key, { entry: undefined, last: revision })
+    this.#own.keys.set(key, { entry: undefined, last: revision })
     return { write: 'delete', key, revision, previous }
   }
 
@@ -162,7 +195,7 @@ export class Draft {
     const first = revisions.find((revision) => revision !== undefined) ?? this.#head
     this.records.push({ record: 'commit', token, cause, time: this.#time, first, last: this.#head, writes })
     const outcome: Committed = { outcome: 'committed', revision: this.#head, revisions }
-    this.#tokens.set(token, outcome)
+    this.#own.tokens.set(token, outcome)
     return outcome
   }
 }

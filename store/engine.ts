@@ -89,7 +89,9 @@ class Engine implements Store {
     if (this.#ledger.id === '') {
       const zero = 0 as Revision
       const id = newId(this.#random)
-      await this.#committer.appendAndApply([{ record: 'state', id, above: zero, horizon: zero, keep: [], leases: [] }])
+      await this.#committer.inNextGroup((draft) => {
+        draft.records.push({ record: 'state', id, above: zero, horizon: zero, keep: [], leases: [] })
+      })
     }
     for (const state of this.#ledger.keys.all()) this.#ledger.prune(state)
     for (const [lease, { ttl }] of this.#ledger.leases) this.#leaseClocks.start(lease, ttl)

@@ -7,11 +7,11 @@ export interface Log {
   /** Hands over every record that is durable, oldest first, values to keep. Called once, before anything else. */
   replay(each: (record: LogRecord) => void): Promise<void>
   /**
-   * Makes a group of records durable, all or none. One at a time: not called again before it has settled.
+   * Makes a group of records durable, all or none. At most two are under way at a time, and become durable in order.
    * Throws StorageFull when nothing was written and a later try may succeed; any other error leaves the group in doubt,
-   * and the log is not used again. `state` answers what a new part of the log has to begin with, before this group.
+   * and the log is not used again.
    */
-  append(group: readonly LogRecord[], state: () => StateRecord): Promise<void>
+  append(group: readonly LogRecord[], context: AppendContext): Promise<void>
   /** The versions at these ascending revisions; undefined for one that is not kept. */
   read(revisions: readonly Revision[]): Promise<readonly (StoredVersion | undefined)[]>
   /**
@@ -22,4 +22,12 @@ export interface Log {
   /** What the log takes on disk. */
   bytes(): Promise<number>
   close(): Promise<void>
+}
+
+/** What a log must know of a group beside its records. */
+export interface AppendContext {
+  /** The group rests on the one asked for before it: when that one has failed, or fails yet, so does this one. */
+  readonly follows: boolean
+  /** What a new part of the log has to begin with, before this group. */
+  state(): Promise<StateRecord>
 }

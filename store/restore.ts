@@ -37,7 +37,7 @@ export async function restoreLog(log: Log, snapshot: AsyncIterable<Uint8Array>, 
   const id = newId(deps.random)
   const ledger = new Ledger()
   const append = async (group: readonly LogRecord[]) => {
-    await log.append(group, () => ledger.state())
+    await log.append(group, { follows: false, state: async () => ledger.state() })
     for (const record of group) ledger.apply(record)
   }
 

@@ -9,8 +9,21 @@ export function memoryLog(disk?: Disk): Log {
   const versions = new Map<Revision, StoredVersion>()
   let end = 0
 
+  let before: Promise<void> = Promise.resolve()
+
   const keep = (record: LogRecord) => {
     for (const [revision, version] of versionsOf(record)) versions.set(revision, version)
+  }
+
+  const appendNow = async (group: readonly LogRecord[]) => {
+    if (disk) {
+      const frame = encodeFrame(group)
+      sealFrame(frame)
+      await disk.write(end, frame)
+      await disk.sync()
+      end += frame.length
+    }
+    for (const record of group) keep(record)
   }
 
   return {
@@ -36,15 +49,12 @@ export function memoryLog(disk?: Disk): Log {
       await disk.sync()
     },
 
-    async append(group) {
-      if (disk) {
-        const frame = encodeFrame(group)
-        sealFrame(frame)
-        await disk.write(end, frame)
-        await disk.sync()
-        end += frame.length
-      }
-      for (const record of group) keep(record)
+    append(group, { follows }) {
+      const appended = follows ? before.then(() => appendNow(group)) : appendNow(group)
+      before = appended
+      // Told to whoever asked; and to whoever follows.
+      before.catch(() => undefined)
+      return appended
     },
 
     async read(revisions) {

@@ -6,9 +6,9 @@
  * before it goes to sleep, and the main thread looks for the answer between its other work. A lone commit wakes the
  * writer by a message, as ever (docs/adr/0003 has the figures).
  *
- *     main     encode ─► REQUEST+1 ─┬─► look, do other work, look ... ─► REPLY = REQUEST
- *                          writer spins? taken : message                    │
- *     writer            ... spin ───┴─► append, flush ──────────────────────┴─► tidy up, spin ...
+ *     main     encode A ─► REQUEST 1 ─► encode B ─► REQUEST 2 ─► look, do other work, look ...
+ *                              │                        │              ▲ REPLY 1       ▲ REPLY 2
+ *     writer      ... look ────┴─► append A, flush ─────┴──────────────┴─► append B, flush, look ...
  */
 import { setImmediate } from 'node:timers/promises'
 import type { MessagePort } from 'node:worker_threads'
@@ -21,18 +21,18 @@ const FRAME_BYTES_MAX = 8 * 1024 * 1024
 // Places in the shared words.
 const REQUEST = 0
 const REPLY = 1
-const LENGTH = 2
-/** How many commits are in the frame: whether it is worth to look rather than sleep. */
-const COMMITS = 3
-const WRITER = 4
-const MAIN = 5
-const FAILED = 6
-const WORDS = 8
+/** Whether the writer sleeps, and whether the main thread does: who sleeps is woken by a message. */
+const WRITER_SLEEPS = 2
+const MAIN_SLEEPS = 3
+/** The first frame that could not be written, or 0. No frame that follows it is written. */
+const FAILED_FROM = 4
+/** For each slot: the length of its frame, and how many commits are in it. */
+const LENGTH = 5
+const COMMITS = 7
+const WORDS = 9
 
-// What the writer does, in WRITER.
-const SLEEPS = 0
-const SPINS = 1
-const TAKEN = 2
+/** Two frames may be under way. */
+const SLOTS = 2
 
 /** From this many commits in a group on, others wait too, and looking beats sleeping. */
 const BUSY_COMMITS = 8
@@ -43,95 +43,129 @@ const LOOK_FOR: Duration = milliseconds(3)
 /** The memory that both sides share. */
 export interface FrameMemory {
   readonly words: Int32Array<SharedArrayBuffer>
-  readonly frame: Uint8Array<SharedArrayBuffer>
+  readonly frames: SharedArrayBuffer
 }
 
+/** Memory for two frames, and the words about them. */
 export const frameMemory = (): FrameMemory => ({
   words: new Int32Array(new SharedArrayBuffer(WORDS * 4)),
-  frame: new Uint8Array(new SharedArrayBuffer(FRAME_BYTES_MAX)),
+  frames: new SharedArrayBuffer(SLOTS * FRAME_BYTES_MAX),
 })
 
-/** The main thread's side. One frame at a time. */
+const slotOf = (frames: SharedArrayBuffer, request: number): Buffer =>
+  Buffer.from(frames, (request % SLOTS) * FRAME_BYTES_MAX, FRAME_BYTES_MAX)
+
+/** The main thread's side. At most two frames are under way. */
 export class FrameSender {
-  /** Where the next frame is to be encoded. */
-  readonly frame: Buffer<SharedArrayBuffer>
-  readonly #words: Int32Array<SharedArrayBuffer>
+  readonly #memory: FrameMemory
   readonly #port: MessagePort
   readonly #clock: Clock
-  #wake: (() => void) | undefined
+  #sleepers: (() => void)[] = []
   #error: ControlError | undefined
 
-  constructor({ words, frame }: FrameMemory, port: MessagePort, clock: Clock) {
-    this.#clock = clock
-    this.#words = words
-    this.frame = Buffer.from(frame.buffer)
+  constructor(memory: FrameMemory, port: MessagePort, clock: Clock) {
+    this.#memory = memory
     this.#port = port
-    port.on('message', () => this.#wake?.())
+    this.#clock = clock
+    port.on('message', () => this.#wakeUp())
     port.unref()
   }
 
-  /** Resolves when the frame is durable: true; or when it could not be made so, for a reason the writer keeps: false. */
-  async send(length: number, commits: number): Promise<boolean> {
-    const words = this.#words
-    const busy = commits >= BUSY_COMMITS
-    words[LENGTH] = length
-    words[COMMITS] = commits
-    Atomics.store(words, MAIN, busy ? SPINS : SLEEPS)
-    const request = Atomics.add(words, REQUEST, 1) + 1
-    if (Atomics.compareExchange(words, WRITER, SPINS, TAKEN) !== SPINS) this.#port.postMessage(null)
-    const done = () => Atomics.load(words, REPLY) === request
-    const until = this.#clock.elapsed() + LOOK_FOR
-    while (busy && !done() && this.#clock.elapsed() < until) await setImmediate()
-    Atomics.store(words, MAIN, SLEEPS)
-    this.#port.ref()
-    while (!done()) {
-      if (this.#error) throw this.#error
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-        // The answer may have come between the last look and going to sleep.
-        if (done() || this.#error) resolve()
-      })
-    }
-    this.#port.unref()
-    return Atomics.load(words, FAILED) === 0
+  /** Where the next frame is to be encoded. */
+  get frame(): Buffer {
+    const { words, frames } = this.#memory
+    return slotOf(frames, (words[REQUEST] ?? 0) + 1)
+  }
+
+  /**
+   * Resolves when the frame is durable: true; or when it was not made so, for a reason that the writer keeps: false.
+   * One that does not follow another is tried also when the one before has failed.
+   */
+  async send(length: number, { commits, follows }: { commits: number; follows: boolean }): Promise<boolean> {
+    const { words } = this.#memory
+    const request = Atomics.load(words, REQUEST) + 1
+    if (!follows) Atomics.store(words, FAILED_FROM, 0)
+    words[LENGTH + (request % SLOTS)] = length
+    words[COMMITS + (request % SLOTS)] = commits
+    Atomics.store(words, REQUEST, request)
+    if (Atomics.load(words, WRITER_SLEEPS) === 1) this.#port.postMessage(null)
+    await this.#replied(request, commits >= BUSY_COMMITS)
+    const failedFrom = Atomics.load(words, FAILED_FROM)
+    return failedFrom === 0 || request < failedFrom
   }
 
   /** The writer has died: whoever waits for it is told. */
   fail(error: ControlError): void {
     this.#error = error
-    this.#wake?.()
+    this.#wakeUp()
+  }
+
+  async #replied(request: number, busy: boolean): Promise<void> {
+    const { words } = this.#memory
+    const done = () => Atomics.load(words, REPLY) >= request
+    const until = this.#clock.elapsed() + LOOK_FOR
+    while (busy && !done() && this.#clock.elapsed() < until) await setImmediate()
+    while (!done()) {
+      Atomics.store(words, MAIN_SLEEPS, 1)
+      // The answer may have come between the last look and going to sleep.
+      if (done()) return
+      if (this.#error) throw this.#error
+      this.#port.ref()
+      await new Promise<void>((resolve) => this.#sleepers.push(resolve))
+    }
+  }
+
+  #wakeUp(): void {
+    this.#port.unref()
+    const sleepers = this.#sleepers
+    this.#sleepers = []
+    for (const wake of sleepers) wake()
   }
 }
 
-/** The writer's side: calls `append` for each frame, and `tidyUp` when nobody waits. */
-export function receiveFrames(
-  { words, frame }: FrameMemory,
-  port: MessagePort,
-  { clock, append, tidyUp }: { clock: Clock; append: (frame: Buffer) => boolean; tidyUp: () => void },
-): void {
-  const bytes = Buffer.from(frame.buffer)
+/** What the writer does with frames. */
+export interface FrameReceiver {
+  readonly clock: Clock
+  /** False when the frame could not be made durable. */
+  append(frame: Buffer): boolean
+  /** Work that is due now and then, for when nobody waits. */
+  tidyUp(): void
+}
+
+/** The writer's side. */
+export function receiveFrames(memory: FrameMemory, port: MessagePort, { clock, append, tidyUp }: FrameReceiver): void {
+  const { words, frames } = memory
+  const asked = () => Atomics.load(words, REQUEST) > Atomics.load(words, REPLY)
+  let commits = 0
 
   const serve = () => {
-    const done = append(bytes.subarray(0, words[LENGTH] ?? 0))
-    Atomics.store(words, FAILED, done ? 0 : 1)
-    Atomics.store(words, REPLY, Atomics.load(words, REQUEST))
-    if (Atomics.load(words, MAIN) === SLEEPS) port.postMessage(null)
+    const request = Atomics.load(words, REPLY) + 1
+    commits = words[COMMITS + (request % SLOTS)] ?? 0
+    const frame = slotOf(frames, request).subarray(0, words[LENGTH + (request % SLOTS)])
+    if (Atomics.load(words, FAILED_FROM) === 0 && !append(frame)) Atomics.store(words, FAILED_FROM, request)
+    Atomics.store(words, REPLY, request)
+    if (Atomics.exchange(words, MAIN_SLEEPS, 0) === 1) port.postMessage(null)
     tidyUp()
   }
 
-  /** True when the next frame came while looking for it. */
-  const spin = (): boolean => {
-    if ((words[COMMITS] ?? 0) < BUSY_COMMITS) return false
-    Atomics.store(words, WRITER, SPINS)
+  const look = () => {
     const until = clock.elapsed() + LOOK_FOR
-    while (Atomics.load(words, WRITER) === SPINS && clock.elapsed() < until) {
+    while (!asked() && clock.elapsed() < until) {
       // Looking is all.
     }
-    return Atomics.exchange(words, WRITER, SLEEPS) === TAKEN
   }
 
   port.on('message', () => {
-    do serve()
-    while (spin())
+    Atomics.store(words, WRITER_SLEEPS, 0)
+    for (;;) {
+      while (asked()) serve()
+      if (commits >= BUSY_COMMITS) look()
+      if (asked()) continue
+      Atomics.store(words, WRITER_SLEEPS, 1)
+      // A frame may have come between the last look and going to sleep.
+      if (!asked()) return
+      Atomics.store(words, WRITER_SLEEPS, 0)
+    }
   })
+  Atomics.store(words, WRITER_SLEEPS, 1)
 }

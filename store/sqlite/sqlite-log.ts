@@ -13,8 +13,8 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { type Clock, type Duration, seconds } from '@muster/base/clock.ts'
 import { assert, ControlError } from '@muster/base/errors.ts'
 import { decodeFrame, encodeFrameInto, FRAME_HEADER_BYTES, readFrameHeader } from '../codec.ts'
-import type { Log } from '../log.ts'
-import { type LogRecord, revisionOf, type StateRecord, type StoredVersion, versionsOf } from '../record.ts'
+import type { AppendContext, Log } from '../log.ts'
+import { type LogRecord, revisionOf, type StoredVersion, versionsOf } from '../record.ts'
 import type { Revision } from '../store.ts'
 import { type Caller, caller } from './calls.ts'
 import { segmentFile } from './format.ts'
@@ -69,6 +69,11 @@ function startThreads({ workers, clock }: SqliteLogSettings): Threads {
   return { steward: caller(new Worker(workers.steward)), writer: caller(writer), frames }
 }
 
+interface Sent {
+  readonly length: number
+  readonly sent: Promise<boolean>
+}
+
 class SqliteLog implements Log {
   readonly engine = 'sqlite'
   readonly #settings: SqliteLogSettings
@@ -80,6 +85,8 @@ class SqliteLog implements Log {
   #present: PartFacts | undefined
   #presentEnd = 0
   #presentCapacity = 0
+  /** The last time that a part was begun: done once its first frame was sent. */
+  #newPart: Promise<void> = Promise.resolve()
   /** A part that the writer has ready, or is getting ready. */
   #next: Promise<Part> | undefined
   #noRoom: { readonly error: unknown; readonly until: Duration } | undefined
@@ -124,19 +131,40 @@ class SqliteLog implements Log {
     await this.#resume()
   }
 
-  async append(group: readonly LogRecord[], state: () => StateRecord): Promise<void> {
-    const frames = this.#frames
-    let length = encodeFrameInto(frames.frame, group)
-    if (!this.#present || this.#presentEnd + length > this.#presentCapacity) {
-      await this.#rotate()
-      length = encodeFrameInto(frames.frame, [state(), ...group])
+  async append(group: readonly LogRecord[], context: AppendContext): Promise<void> {
+    const { follows } = context
+    if (follows) await this.#newPart
+    let length = encodeFrameInto(this.#frames.frame, group)
+    let sent: Promise<boolean>
+    if (this.#present && this.#presentEnd + length <= this.#presentCapacity) {
+      sent = this.#frames.send(length, { commits: group.length, follows })
+    } else {
+      const newPart = this.#beginPart(group, context)
+      // Whoever follows waits for it, and fails with it.
+      this.#newPart = newPart.then(() => undefined)
+      this.#newPart.catch(() => undefined)
+      ;({ length, sent } = await newPart)
     }
-    if (!(await frames.send(length, group.length))) await this.#writer.call({ do: 'explain' })
+    // Counted when it is sent: the next frame may be asked for before this one is durable.
     this.#presentEnd += length
+    if (!(await sent)) {
+      this.#presentEnd -= length
+      await this.#writer.call({ do: 'explain' })
+    }
     const { present } = this.#openPart()
     present.bytes = this.#presentEnd
     for (const record of group) note(present, record)
     if (this.#presentEnd > this.#presentCapacity * PREPARE_AT) this.#prepareNext()
+  }
+
+  /** Goes on with the next part, and sends the state and a group to it. */
+  async #beginPart(group: readonly LogRecord[], { follows, state }: AppendContext): Promise<Sent> {
+    // What is under way must be in the part that is sealed, and in the state that the next one begins with.
+    const before = await state()
+    await this.#rotate()
+    const length = encodeFrameInto(this.#frames.frame, [before, ...group])
+    // In an object: a promise that is returned as it is would be waited for.
+    return { length, sent: this.#frames.send(length, { commits: group.length, follows }) }
   }
 
   async read(revisions: readonly Revision[]): Promise<readonly (StoredVersion | undefined)[]> {
