@@ -150,9 +150,7 @@ export function receiveFrames(memory: FrameMemory, port: MessagePort, { clock, a
 
   const look = () => {
     const until = clock.elapsed() + LOOK_FOR
-    while (!asked() && clock.elapsed() < until) {
-      // Looking is all.
-    }
+    while (!asked() && clock.elapsed() < until) Atomics.pause()
   }
 
   port.on('message', () => {
