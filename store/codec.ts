@@ -24,6 +24,7 @@ import {
 } from './record.ts'
 import type { Cause, RetentionRule, Revision } from './store.ts'
 
+/** What stands before the records of a frame. */
 export const FRAME_HEADER_BYTES = 16
 const CHECKED_FROM = 8
 
@@ -67,6 +68,7 @@ export interface FrameHeader {
   readonly firstRevision: Revision
 }
 
+/** Reads the header of the frame that begins at an offset; trusts nothing but its size. */
 export function readFrameHeader(bytes: Buffer, offset = 0): FrameHeader {
   return { payloadBytes: bytes.readUInt32LE(offset), firstRevision: revision(bytes.readDoubleLE(offset + 8)) }
 }

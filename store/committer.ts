@@ -32,6 +32,7 @@ export interface Waiting {
   fail(error: ControlError, inDoubt: boolean): void
 }
 
+/** What group commit works on. */
 export interface CommitterDeps {
   readonly clock: Clock
   readonly log: Logger
@@ -60,6 +61,7 @@ interface Flying {
   readonly landed: Promise<ControlError | undefined>
 }
 
+/** One for each open store: the only way in which the ledger changes after opening. */
 export class Committer {
   health: StoreHealth = { state: 'ready' }
   readonly #deps: CommitterDeps

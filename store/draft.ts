@@ -33,6 +33,7 @@ interface Drafted {
 const nothingDrafted = (): Drafted => ({ keys: new Map(), tokens: new Map(), ended: new Set() })
 const NOTHING_DRAFTED = nothingDrafted()
 
+/** Judges one group. Made anew for each. */
 export class Draft {
   /** What the log is to make durable. */
   readonly records: LogRecord[] = []

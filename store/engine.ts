@@ -29,6 +29,7 @@ import type {
 } from './store.ts'
 import { readEvents, StoreWatch } from './watch.ts'
 
+/** What every engine is given: time, chance, and where to write its log lines (nowhere when absent). */
 export interface EngineDeps {
   readonly clock: Clock
   readonly random: Random

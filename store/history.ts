@@ -4,6 +4,7 @@ import type { Log } from './log.ts'
 import type { StoredVersion } from './record.ts'
 import type { HistoryOptions, Revision, Version } from './store.ts'
 
+/** Fetches them from the log: in order, each with the mark of a gap before it. */
 export async function historyOf(
   ledger: Ledger,
   log: Log,

@@ -2,6 +2,7 @@
 import type { Clock, Duration } from '@muster/base/clock.ts'
 import type { LeaseId } from './store.ts'
 
+/** One for each open store. */
 export class LeaseClocks {
   readonly #clock: Clock
   readonly #onEnd: (lease: LeaseId) => void

@@ -31,6 +31,7 @@ interface Jump {
 
 const NONE = 0 as Revision
 
+/** One for each open store. Changed only by records that are durable. */
 export class Ledger {
   id = ''
   /** The last revision that was issued. */

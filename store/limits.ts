@@ -6,6 +6,7 @@ import type { Cause, Commit, CompactionPolicy, Guard, RangeOptions, Revision } f
 
 /** etcd takes 128 operations in one transaction; one of them is the commit's own record. */
 export const WRITES_MAX = 100
+/** As many as writes, so that each write may have one. */
 export const GUARDS_MAX = 100
 
 /** Keys, values, guards, token and cause together. etcd refuses requests over 1.5 MiB. */
@@ -14,12 +15,15 @@ export const COMMIT_BYTES_MAX = 1024 * 1024
 /** Room for group, resource, cluster, namespace and name at their Kubernetes limits. */
 export const KEY_BYTES_MAX = 2048
 
+/** Room for two ids and a word. */
 export const TOKEN_BYTES_MAX = 128
+/** For actor and reason each: a paragraph, not a page. */
 export const CAUSE_BYTES_MAX = 4096
 
 /** An etcd lease that ends deletes its keys in one revision, and a revision has 128 places for writes. */
 export const LEASE_KEYS_MAX = 100
 
+/** The largest page that may be asked for by number. */
 export const RANGE_LIMIT_MAX = 10_000
 
 /** Commits waiting for the disk. Beyond them the store answers TooManyRequests rather than grow. */
@@ -85,8 +89,10 @@ function refuse(field: string, why: string): never {
 
 /** Whole seconds, as etcd counts them; the longest sleep of a timer is 24.8 days. */
 export const LEASE_TTL_MIN = seconds(1)
+/** Twenty days: what a timer can sleep, less a margin. */
 export const LEASE_TTL_MAX = hours(24 * 20)
 
+/** Each compaction tries every rule on every key. */
 export const RETENTION_RULES_MAX = 256
 
 /** Throws Invalid unless a lease may be granted for this long. */

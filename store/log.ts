@@ -2,6 +2,7 @@
 import type { LogRecord, StateRecord, StoredVersion } from './record.ts'
 import type { Revision } from './store.ts'
 
+/** A log of one store. */
 export interface Log {
   readonly engine: string
   /** Hands over every record that is durable, oldest first, values to keep. Called once, before anything else. */

@@ -3,6 +3,7 @@ import BTree from 'sorted-btree'
 import { toByteText } from './keys.ts'
 import type { Entry, Revision } from './store.ts'
 
+/** One key: what it is, and which versions of it are kept. */
 export interface KeyState {
   readonly key: string
   /** Revisions of the retained versions, ascending in size; a deletion is negative. */
@@ -11,6 +12,7 @@ export interface KeyState {
   live: Entry | undefined
 }
 
+/** All keys of a store. */
 export class Ordered {
   // The tree alone would do, at the price of a dozen string comparisons for each guard and each write.
   readonly #byName = new Map<string, KeyState>()

@@ -10,6 +10,7 @@ const EVENTS_MAX = 16_384
 /** Events pin their values and previous values; large ones must not pin gigabytes. */
 const BYTES_MAX = 64 * 1024 * 1024
 
+/** A window over the newest events, bounded in number and bytes. */
 export class RecentEvents {
   #events: Event[] = []
   #head = 0

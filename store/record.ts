@@ -2,6 +2,7 @@
 import type { Duration, Instant } from '@muster/base/clock.ts'
 import type { Cause, Entry, LeaseId, RetentionRule, Revision } from './store.ts'
 
+/** One thing that happened. */
 export type LogRecord = StateRecord | CommitRecord | LeaseGrantedRecord | LeaseEndedRecord | HorizonRecord
 
 /**
@@ -42,17 +43,20 @@ export type RecordedWrite =
 export const revisionOf = (write: RecordedWrite): Revision | undefined =>
   write.write === 'put' ? write.entry.revision : write.write === 'delete' ? write.revision : undefined
 
+/** A lease was granted; its time starts when it is acknowledged, and anew at each opening. */
 export interface LeaseGrantedRecord {
   readonly record: 'lease-granted'
   readonly lease: LeaseId
   readonly ttl: Duration
 }
 
+/** A lease has ended; the commit that deletes its keys, when it has any, comes right after. */
 export interface LeaseEndedRecord {
   readonly record: 'lease-ended'
   readonly lease: LeaseId
 }
 
+/** The horizon was raised, and these are the rules for what lies below it. */
 export interface HorizonRecord {
   readonly record: 'horizon'
   readonly horizon: Revision

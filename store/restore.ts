@@ -22,6 +22,7 @@ export const RESTORE_JUMP = 2 ** 40
 /** Records made durable at once. */
 const GROUP_RECORDS = 256
 
+/** What a restore is given. */
 export interface RestoreDeps {
   readonly clock: Clock
   readonly random: Random

@@ -16,6 +16,7 @@ const VERSIONS_PER_FRAME = 256
 /** A frame longer than this is damage, not data: a group holds a few MiB at most. */
 const FRAME_BYTES_MAX = 1 << 30
 
+/** The bytes of a snapshot. What it began with must stay in the log until it ends. */
 export async function* writeSnapshot(ledger: Ledger, log: Log): AsyncGenerator<Uint8Array, void, undefined> {
   const revisions = ledger.revisionsAfter('', 0 as Revision)
   const state = ledger.state()

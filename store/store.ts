@@ -17,6 +17,7 @@ import type { Duration, Instant } from '@muster/base/clock.ts'
 /** A point in the history of one store. 0 is before everything. */
 export type Revision = number & { readonly unit: 'revision' }
 
+/** Names a lease; made by the store that grants it. */
 export type LeaseId = string
 
 /** Who wrote, why, and which revision led to it: kept beside every version for as long as the version itself. */
@@ -28,6 +29,7 @@ export interface Cause {
   readonly after?: Revision
 }
 
+/** One store, open. Every call may throw Unavailable once it is closed or has stopped. */
 export interface Store {
   /** The live entries whose key starts with `prefix`, in byte order of their keys, as of one revision. */
   range(prefix: string, options?: RangeOptions): Promise<Range>
@@ -54,6 +56,7 @@ export interface Store {
   close(): Promise<void>
 }
 
+/** What part of a range is wanted, and as of when. */
 export interface RangeOptions {
   /** As of this revision; the newest when absent. Throws Gone below the horizon, RevisionAhead beyond the head. */
   readonly at?: Revision
@@ -63,6 +66,7 @@ export interface RangeOptions {
   readonly limit?: number
 }
 
+/** Entries that were all true at one moment. */
 export interface Range {
   readonly entries: readonly Entry[]
   /** The revision at which these entries are true; pass it as `at` for the next page. */
@@ -84,6 +88,7 @@ export interface Entry {
   readonly lease?: LeaseId
 }
 
+/** Writes that belong together, and what must hold for them. */
 export interface Commit {
   /** Names this commit for ever, so that repeating it after `unknown` applies it at most once. 1 to 128 bytes. */
   readonly token: string
@@ -93,12 +98,14 @@ export interface Commit {
   readonly cause: Cause
 }
 
+/** Something that must be so at the moment of the commit. Revision 0 stands for a key that is not there. */
 export type Guard =
   | { readonly guard: 'revision'; readonly key: string; readonly equals: Revision }
   | { readonly guard: 'create-revision'; readonly key: string; readonly equals: Revision }
   | { readonly guard: 'absent'; readonly key: string }
   | { readonly guard: 'prefix-empty'; readonly prefix: string }
 
+/** One change of one key. */
 export type Write =
   | { readonly write: 'put'; readonly key: string; readonly value: Uint8Array; readonly lease?: LeaseId }
   /** Deleting what is not there writes nothing and takes no revision. */
@@ -145,10 +152,12 @@ interface EventBase {
   readonly previous?: Entry
 }
 
+/** One write, as a watcher is told of it. */
 export type Event =
   | (EventBase & { readonly event: 'put'; readonly entry: Entry })
   | (EventBase & { readonly event: 'delete' })
 
+/** From and to which revision, both included; all when absent. */
 export interface HistoryOptions {
   readonly from?: Revision
   readonly to?: Revision
@@ -164,10 +173,12 @@ interface VersionBase {
   readonly gapBefore: boolean
 }
 
+/** One write, as history tells it. */
 export type Version =
   | (VersionBase & { readonly version: 'put'; readonly entry: Entry })
   | (VersionBase & { readonly version: 'deleted' })
 
+/** What may be forgotten. */
 export interface CompactionPolicy {
   /** Everything at or above it stays exact. Never below the horizon before, never beyond the head. */
   readonly horizon: Revision
@@ -187,6 +198,7 @@ export interface RetentionRule {
   readonly since?: Revision
 }
 
+/** Sizes and health, for people and metrics. */
 export interface StoreStatus {
   /** Changes when the store is restored from a snapshot. */
   readonly id: string
@@ -205,6 +217,7 @@ export interface StoreStatus {
   readonly health: StoreHealth
 }
 
+/** Whether the store writes, and if not, why and since when. */
 export type StoreHealth =
   | { readonly state: 'ready' }
   /** Reads go on; a write is tried again each time one is asked for. */

@@ -1,6 +1,7 @@
 /** How the last commits ended, by token, so that a repeated commit is answered rather than done again. */
 import type { CommitOutcome } from './store.ts'
 
+/** The answer that a repeated token is given again. */
 export type Committed = Extract<CommitOutcome, { outcome: 'committed' }>
 
 /**

@@ -8,6 +8,7 @@ import type { Entry, Event, Revision, Watch } from './store.ts'
 /** Events handed out at once, and versions fetched from the log at once. */
 const PAGE_EVENTS_MAX = 256
 
+/** What all watches of one store share. */
 export interface WatchDeps {
   readonly ledger: Ledger
   readonly recent: RecentEvents
@@ -16,6 +17,7 @@ export interface WatchDeps {
   readonly onClose: (watch: StoreWatch) => void
 }
 
+/** One watch. */
 export class StoreWatch implements Watch {
   readonly #prefix: string
   readonly #deps: WatchDeps

@@ -5,6 +5,7 @@
 import type { Commit, CompactionPolicy, Guard, Revision } from '../store.ts'
 import { at } from './words.ts'
 
+/** One write, with all that a store tells of it. */
 export interface ModelVersion {
   readonly revision: Revision
   readonly key: string
@@ -16,10 +17,12 @@ export interface ModelVersion {
   readonly token: string
 }
 
+/** How a commit is to end. */
 export type ModelOutcome =
   | { readonly outcome: 'committed'; readonly revisions: readonly (Revision | undefined)[] }
   | { readonly outcome: 'conflict' }
 
+/** The plain store. Slow on purpose: nothing in it is kept that can be folded. */
 export class Model {
   horizon = at(0)
   head = at(0)

@@ -2,6 +2,7 @@
 import { ControlError } from '@muster/base/errors.ts'
 import type { Disk } from '../disk.ts'
 
+/** The disk, as the one who makes it fail sees it. */
 export interface PlainDisk {
   /** A handle; those from before refuse further use, as a dead process makes none. */
   open(): Disk
@@ -10,6 +11,7 @@ export interface PlainDisk {
   failNextSync(how: 'written' | 'lost' | undefined): void
 }
 
+/** An empty disk. */
 export function plainDisk(): PlainDisk {
   let cached = Buffer.alloc(0)
   let synced = Buffer.alloc(0)

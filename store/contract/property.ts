@@ -80,6 +80,7 @@ export interface FaultyPlace extends Place {
   failNextWrite?(how: 'written' | 'lost' | undefined): void
 }
 
+/** Adds the property test of one engine, which runs this many random histories. */
 export function storeProperties(engine: Engine & { place(): Promise<FaultyPlace> }, settings: { runs: number }): void {
   test(`store ${engine.name}: answers as the model does`, async () => {
     const seed = process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }

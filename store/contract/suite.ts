@@ -35,6 +35,7 @@ import {
   write,
 } from './words.ts'
 
+/** Adds the tests of one engine. */
 export function storeContract(engine: Engine): void {
   const name = (what: string) => `store ${engine.name}: ${what}`
 

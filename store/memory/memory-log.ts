@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import { type LogRecord, type StoredVersion, versionsOf } from '../record.ts'
 import type { Revision } from '../store.ts'
 
+/** A log that is gone with its process, unless it is given a disk. */
 export function memoryLog(disk?: Disk): Log {
   const versions = new Map<Revision, StoredVersion>()
   let end = 0

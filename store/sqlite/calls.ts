@@ -22,6 +22,7 @@ export interface Served<Answer> {
   readonly afterwards?: () => void
 }
 
+/** A worker thread, as the one who asks sees it. */
 export interface Caller<Request, Answer> {
   call(request: Request, transfer?: readonly Transferable[]): Promise<Answer>
   /** Ends the thread; calls under way reject. */

@@ -19,6 +19,7 @@ export interface Kept {
   readonly revisions: Float64Array
 }
 
+/** The manifest of one open store. */
 export class Manifest {
   readonly #database: DatabaseSync
 

@@ -23,6 +23,7 @@ export type WriterRequest =
   | { readonly do: 'read'; readonly revisions: readonly Revision[] }
   | { readonly do: 'close' }
 
+/** What the writer answers. */
 export type WriterAnswer =
   | { readonly did: 'part'; readonly end: number; readonly capacity: number }
   | VersionsAnswer
@@ -43,11 +44,13 @@ export type StewardRequest =
   | { readonly do: 'bytes' }
   | { readonly do: 'close' }
 
+/** Parts to be copied into one new part: of them, only the versions at these revisions, ascending. */
 export interface Merge {
   readonly sources: readonly Part[]
   readonly revisions: Float64Array
 }
 
+/** What the steward answers. */
 export type StewardAnswer =
   | { readonly did: 'open'; readonly parts: readonly Part[]; readonly kept: Kept | undefined }
   /** `frames` lie end to end in `bytes`, all of one part; `part` is undefined when there is no more. */

@@ -6,6 +6,7 @@ import { type RestoreDeps, restoreLog } from '../restore.ts'
 import type { Store } from '../store.ts'
 import { openSqliteLog } from './sqlite-log.ts'
 
+/** What an embedded store is given. */
 export interface SqliteStoreDeps extends EngineDeps {
   /** Made when it is not there. Nothing else may be kept in it. */
   readonly directory: string

@@ -10,6 +10,7 @@ interface FramePlace {
   readonly offset: number
 }
 
+/** A part that is open, for writing or for reading. */
 export class Segment {
   readonly tape: Tape
   /** Where the next frame goes. */

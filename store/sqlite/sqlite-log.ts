@@ -24,6 +24,7 @@ import type { Kept, Part } from './manifest.ts'
 import type { StewardAnswer, StewardRequest, WriterAnswer, WriterRequest, WriterStart } from './messages.ts'
 import { chooseThinning, type PartFacts } from './thinning.ts'
 
+/** What the log is given. */
 export interface SqliteLogSettings {
   readonly directory: string
   readonly clock: Clock

@@ -29,6 +29,7 @@ const NOT_YET = 1
 /** Rows written between two pauses. */
 const SLICE_ROWS = 64
 
+/** A tape that is open. */
 export class Tape {
   readonly capacity: number
   readonly #database: DatabaseSync

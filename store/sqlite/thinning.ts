@@ -13,6 +13,7 @@ export interface PartFacts {
   bytes: number
 }
 
+/** What is to be done, in one change. */
 export interface Thinning {
   readonly merges: readonly Merge[]
   readonly drops: readonly Part[]
