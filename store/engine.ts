@@ -64,6 +64,8 @@ class Engine implements Store {
   readonly #leaseClocks: LeaseClocks
   /** Compactions and snapshots take turns: what a snapshot has begun with must stay. */
   #turn: Promise<void> = Promise.resolve()
+  /** The compaction that is at work. Closing waits for it, though not for a snapshot that nobody reads on. */
+  #compacting: Promise<void> = Promise.resolve()
   #closed = false
 
   constructor(storeLog: Log, { clock, random, log = noLog }: EngineDeps) {
@@ -171,7 +173,10 @@ class Engine implements Store {
     this.#checkOpen()
     const done = await this.#takeTurn()
     try {
-      await this.#compact(policy)
+      this.#checkOpen()
+      const compacted = this.#compact(policy)
+      this.#compacting = compacted.catch(() => undefined)
+      await compacted
     } finally {
       done()
     }
@@ -216,7 +221,7 @@ class Engine implements Store {
     this.#leaseClocks.close()
     for (const watch of [...this.#watches]) watch.fail(new ControlError('Unavailable', 'the store is closed'))
     await this.#committer.idle()
-    await this.#turn
+    await this.#compacting
     await this.#storeLog.close()
   }
 

@@ -474,6 +474,18 @@ export function storeContract(engine: Engine): void {
     await other.dispose()
   })
 
+  it('8 a snapshot that nobody reads on holds up compaction, not closing', async (store) => {
+    const revision = await write(store, put('a'))
+    const snapshot = store.snapshot()[Symbol.asyncIterator]()
+    await snapshot.next()
+    const compacted = store.compact({ horizon: revision }).catch(({ code }) => code)
+    await write(store, put('a', '2'))
+    equal((await store.status()).horizon, 0)
+    await store.close()
+    await snapshot.return?.()
+    equal(await compacted, 'Unavailable')
+  })
+
   const base: Commit = {
     token: 't',
     guards: [absent('a')],

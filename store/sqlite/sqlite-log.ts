@@ -135,6 +135,7 @@ class SqliteLog implements Log {
   async append(group: readonly LogRecord[], context: AppendContext): Promise<void> {
     const { follows } = context
     if (follows) await this.#newPart
+    else this.#newPart = Promise.resolve()
     let length = encodeFrameInto(this.#frames.frame, group)
     let sent: Promise<boolean>
     if (this.#present && this.#presentEnd + length <= this.#presentCapacity) {
@@ -335,7 +336,7 @@ function keptFilter(kept: Kept | undefined): (record: LogRecord) => LogRecord {
     if (record.record !== 'commit' || record.first >= kept.horizon) return record
     const writes = record.writes.filter((write) => {
       const revision = revisionOf(write)
-      return revision !== undefined && (revision >= kept.horizon || revisions.has(revision))
+      return revision === undefined || revision >= kept.horizon || revisions.has(revision)
     })
     return { ...record, writes }
   }

@@ -86,7 +86,8 @@ export class Tape {
   static async write(path: string, pause: () => Promise<void>): Promise<Tape> {
     const database = new DatabaseSync(path)
     // Exclusive before the first use of the log: no shared memory file, and nobody else gets in.
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0')
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL')
+    database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0')
     const tape = new Tape(database, true)
     const rows = tape.capacity / PAGE_BYTES
     if (tape.#row(rows - 1)[0] !== NOT_YET) {

@@ -1,6 +1,6 @@
 /** What every system stands on: the store, the simulation and the measurements. */
 import { text } from '../terminal/language.ts'
-import { partial, type System } from './capability.ts'
+import { type System, works } from './capability.ts'
 
 /** Ground, as asked for by its users. */
 export const GROUND: System = {
@@ -11,65 +11,65 @@ export const GROUND: System = {
     '已确认的写入不会丢失，发生过的事不会被遗忘，每个故障都能重放。',
   ),
   capabilities: [
-    partial(
+    works(
       'A store that forgets nothing: any key as of any revision, who wrote it and why',
       '不遗忘的存储：任意键在任意修订号时的值，谁写的、为什么写',
       'muster store history KEY',
-      null,
+      'store/sqlite/sqlite.real.test.ts',
     ),
-    partial(
+    works(
       'Several keys changed together or not at all, only if nobody else was faster',
       '多个键一起改变或都不改变，且只在没有被他人抢先时生效',
       'muster store put KEY VALUE',
-      null,
+      'store/sqlite/sqlite.real.test.ts',
     ),
-    partial(
+    works(
       'Killed at any moment, the store keeps every write that it acknowledged',
       '任意时刻被杀死，存储都保留所有已确认的写入',
       'muster store tour',
-      null,
+      'store/sqlite/kill.real.test.ts',
     ),
-    partial(
+    works(
       'A full disk refuses writes with a clear error, goes on reading, and recovers when there is room',
       '磁盘写满时以清楚的错误拒绝写入，读取继续，有空间后恢复写入',
       'muster store status',
-      null,
+      'store/sqlite/full-disk.real.test.ts',
     ),
-    partial(
+    works(
       'A watch that was cut goes on after the last event it saw, with none lost and none twice',
       '中断的监听从看到的最后一个事件之后继续，不丢失也不重复',
       'muster store watch PREFIX',
-      null,
+      'store/sqlite/sqlite.real.test.ts',
     ),
-    partial(
+    works(
       'Keys that vanish together when their owner stops beating',
       '持有者停止心跳后，它的键一起消失',
       'muster store lease grant 10',
-      null,
+      'store/sqlite/sqlite.real.test.ts',
     ),
-    partial(
+    works(
       'The whole store as one file, and back again',
       '整个存储导出为一个文件，也能恢复',
       'muster store snapshot FILE',
-      null,
+      'store/sqlite/sqlite.real.test.ts',
     ),
-    partial(
+    works(
       'Old history given up by policy, its disk space given back, no write held up for long',
       '按策略放弃旧历史并归还磁盘空间，不长时间阻塞写入',
       'muster store compact --keep-last 1000',
-      null,
+      'store/sqlite/compaction.real.test.ts',
     ),
-    partial(
+    works(
       'Whole clusters of parties simulated on one thread; the seed of a failure replays it exactly',
       '在单线程上模拟由许多参与方组成的集群；失败的种子可精确重放',
       'SEED=7 npm run sim',
-      null,
+      'sim/determinism.real.test.ts',
     ),
-    partial(
+    works(
       'The limits of this machine, and Muster beside etcd in the same run',
       '本机的极限，以及同一次运行中 Muster 与 etcd 的对比',
       'npm run bench',
-      null,
+      'bench/bench.real.test.ts',
     ),
   ],
 }
