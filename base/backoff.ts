@@ -1,5 +1,5 @@
 /**
- * How long to wait before trying again, as a value: `next` gives the wait and the backoff after it.
+ * How long to wait before trying again, as a value: `nextWait` gives the wait and the backoff after it.
  *
  * Full jitter: each wait is drawn from [0, ceiling), and the ceiling doubles up to its limit.
  * Source: AWS Architecture Blog, "Exponential Backoff and Jitter", 2015.
@@ -17,9 +17,9 @@ export interface Backoff {
 export const backoff = (first: Duration, ceilingMax: Duration): Backoff => ({ ceiling: first, ceilingMax })
 
 /** The wait before the next try, and the backoff to keep for the one after it. */
-export function nextWait(from: Backoff, random: Random): { readonly wait: Duration; readonly then: Backoff } {
+export function nextWait(from: Backoff, random: Random): { readonly wait: Duration; readonly next: Backoff } {
   return {
     wait: Math.floor(random.next() * from.ceiling) as Duration,
-    then: { ...from, ceiling: Math.min(from.ceiling * 2, from.ceilingMax) as Duration },
+    next: { ...from, ceiling: Math.min(from.ceiling * 2, from.ceilingMax) as Duration },
   }
 }

@@ -73,9 +73,9 @@ test('waits grow under their ceiling and never past it', () => {
   let value = backoff(seconds(1), seconds(5))
   const waits: number[] = []
   for (let attempt = 0; attempt < 5; attempt++) {
-    const { wait, then } = nextWait(value, random)
+    const { wait, next } = nextWait(value, random)
     waits.push(wait)
-    value = then
+    value = next
   }
   deepEqual(waits, [999, 1998, 3996, 4995, 4995])
 })

@@ -121,22 +121,59 @@ export const ROOMS: readonly Room[] = [
   },
 ]
 
+/** What a path may use of Node, without the `node:`, each with what it is for. */
+interface BuiltIns {
+  readonly under: string
+  readonly may: Readonly<Record<string, string>>
+}
+
 /**
- * What of Node a path may use, without the `node:`. The first row that fits a path decides; a path that fits none may
- * use nothing. Rooms of the world and tests are not asked.
+ * The first row that fits a path decides; a path that fits none may use nothing. `fs` stands for `fs/promises` too,
+ * and `timers/promises` for itself alone. Rooms of the world and tests are not asked.
  */
-export const BUILT_INS: readonly { readonly under: string; readonly may: readonly string[] }[] = [
-  { under: 'base/system.ts', may: ['crypto'] },
-  { under: 'store/sqlite/', may: ['fs', 'net', 'os', 'path', 'sqlite', 'url', 'worker_threads', 'zlib'] },
-  // Bytes and checksums: they compute, and reach for nothing.
-  { under: 'store/', may: ['buffer', 'zlib'] },
+const BUILT_INS: readonly BuiltIns[] = [
+  { under: 'base/system.ts', may: { crypto: 'entropy of the machine' } },
+  {
+    under: 'store/sqlite/',
+    may: {
+      crypto: "hashes a directory's path into the name of its lock",
+      fs: 'the files of the store',
+      net: 'the lock: a socket that one process alone can listen on',
+      os: 'where that socket goes on this system',
+      path: 'the files of the store',
+      sqlite: 'the manifest',
+      'timers/promises': 'setImmediate, a pause between two slices of work; no other timer',
+      url: "the manifest's name, as SQLite takes it",
+      worker_threads: 'the threads that write and keep the files',
+    },
+  },
+  { under: 'store/', may: { buffer: 'bytes; reaches for nothing', zlib: 'checksums; reaches for nothing' } },
 ]
+
+/** True where the table gives a path this part of Node: `fs`, `fs/promises`. */
+export function mayUse(path: string, builtIn: string): boolean {
+  const may = BUILT_INS.find(({ under }) => path.startsWith(under))?.may ?? {}
+  const [whole = ''] = builtIn.split('/')
+  return Object.hasOwn(may, builtIn) || Object.hasOwn(may, whole)
+}
 
 /** The one file that reads the machine's clock and chance. */
 export const SYSTEM_FILE = 'base/system.ts'
 
+/** Code that only tests import: it lives by their rules, and is not run by itself. */
+const TEST_FOLDERS: readonly string[] = [
+  // What every engine must pass: written with node:test and fast-check, called by the test of each engine.
+  'store/contract/',
+  // The programs that are killed, cut, filled and refused; and what is checked of what they leave.
+  'store/sqlite/torture/',
+]
+
+/** What the runner of tests starts. */
+export const isTestFile = (path: string): boolean => path.endsWith('.test.ts')
+
 /** Tests may look everywhere, though only by the front door: package names across rooms. */
-export const isTest = (path: string): boolean => path.endsWith('.test.ts')
+export const isTest = (path: string): boolean =>
+  isTestFile(path) || TEST_FOLDERS.some((folder) => path.startsWith(folder))
 
 /** A worker has a thread of its own, so nobody can pass it a clock: it may take the machine's. */
 export const isWorker = (path: string): boolean => path.endsWith('worker.ts')

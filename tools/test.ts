@@ -6,7 +6,7 @@
  */
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { isTest } from './layers.ts'
+import { isTestFile } from './layers.ts'
 import { addTallies, formatTally, isGreen, NO_TESTS, type Tally } from './tally.ts'
 import { listPaths } from './tree.ts'
 
@@ -18,7 +18,9 @@ const REAL_TIMEOUT_MS = 600_000
 type RunOptions = NonNullable<Parameters<typeof run>[0]>
 
 const words = process.argv.slice(2)
-const files = listPaths().filter((path) => isTest(path) && (!words.length || words.some((word) => path.includes(word))))
+const files = listPaths().filter(
+  (path) => isTestFile(path) && (!words.length || words.some((word) => path.includes(word))),
+)
 const isReal = (path: string): boolean => path.endsWith('.real.test.ts')
 
 // All pure tests share this process, and one that ends it must not look like success.

@@ -1,5 +1,5 @@
 /** Keeps the walls of the house: imports, words, and a sentence for every export. One line per finding. */
-import { isTest, roomOf, touchesWorld, unitOf } from './layers.ts'
+import { isTest, roomOf, unitOf } from './layers.ts'
 import { dependenciesOf } from './manifest.ts'
 import { blank } from './tidy/blank.ts'
 import { findUndescribed } from './tidy/doc-comments.ts'
@@ -39,8 +39,8 @@ function declaredPackages(sources: readonly Source[]): DeclaredPackages {
   const namesIn = (path: string) => dependenciesOf(manifests.get(path) ?? '{}')
   return (path) => {
     const own = namesIn(`${roomOf(path)?.name}/package.json`)
-    // Tools of development are declared once, at the root.
-    const shared = isTest(path) || touchesWorld(path) ? namesIn('package.json') : []
+    // What only tests use is declared once, at the root.
+    const shared = isTest(path) ? namesIn('package.json') : []
     return new Set([...own, ...shared])
   }
 }

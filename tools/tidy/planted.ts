@@ -2,11 +2,19 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
 import { tidy } from '../tidy.ts'
+import type { Source } from '../tree.ts'
 
-const MANIFESTS = [
+const MANIFESTS: readonly Source[] = [
   { path: 'package.json', text: '{ "devDependencies": { "fast-check": "4" } }' },
-  { path: 'store/package.json', text: '{ "dependencies": { "sorted-btree": "2", "@grpc/grpc-js": "1" } }' },
+  manifest('store', ['@muster/base', 'sorted-btree', '@grpc/grpc-js']),
+  manifest('apps/muster', ['@muster/base', '@muster/store']),
+  ...['agent', 'apps/console'].map((room) => manifest(room, ['@muster/packs'])),
 ]
+
+function manifest(room: string, names: readonly string[]): Source {
+  const dependencies = Object.fromEntries(names.map((name) => [name, '1']))
+  return { path: `${room}/package.json`, text: JSON.stringify({ dependencies }) }
+}
 
 /** Every one of these texts, planted at this path, yields exactly this finding in its line 1 and no other. */
 export function finds(path: string, finding: string, texts: readonly string[]): void {

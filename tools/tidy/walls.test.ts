@@ -112,7 +112,26 @@ finds('base/system.ts', 'base may not use node:net; use what its caller passes i
   "import { createServer } from 'node:net'",
 ])
 finds('tools/a.ts', "'path' has no prefix; use 'node:path' instead", ["import { join } from 'path'"])
-letsPass('store/sqlite/a.ts', ["import { DatabaseSync } from 'node:sqlite'"])
+finds('store/sqlite/a.ts', 'store may not use node:zlib; use what its caller passes in instead', [
+  "import { crc32 } from 'node:zlib'",
+])
+finds('store/a.ts', 'store may not use node:timers/promises; use what its caller passes in instead', [
+  "import * as timers from 'node:timers/promises'",
+])
+finds('store/a.ts', 'store may not use node:test; use what its caller passes in instead', [
+  "import { test } from 'node:test'",
+])
+finds('store/memory/a.ts', 'store may not use node:crypto; use what its caller passes in instead', [
+  "import { createHash } from 'node:crypto'",
+])
+letsPass('store/sqlite/a.ts', [
+  "import { DatabaseSync } from 'node:sqlite'",
+  "import { createHash } from 'node:crypto'",
+  "import { open } from 'node:fs/promises'",
+  "import { setImmediate } from 'node:timers/promises'",
+  "import { Worker } from 'node:worker_threads'",
+])
+letsPass('store/a.ts', ["import { crc32 } from 'node:zlib'"])
 letsPass('base/system.ts', ["import { randomFillSync } from 'node:crypto'"])
 letsPass('kernel/a.test.ts', ["import { tmpdir } from 'node:os'"])
 letsPass('bench/a.ts', ["import { tmpdir } from 'node:os'"])
@@ -131,7 +150,35 @@ finds('store/a.ts', "'fast-check' is not in store/package.json; use a declared d
   "import { property } from 'fast-check'",
 ])
 letsPass('store/a.ts', ["import BTree from 'sorted-btree'", "import { status } from '@grpc/grpc-js/build/status.js'"])
+finds('tools/a.ts', "'fast-check' is not in tools/package.json; use a declared dependency instead", [
+  "import { property } from 'fast-check'",
+])
+finds('packs/fleet/a.ts', "'lodash' is not in packs/package.json; use a declared dependency instead", [
+  "import chunk from 'lodash/chunk'",
+])
 letsPass('store/a.test.ts', ["import { property } from 'fast-check'"])
+
+// Rooms are declared like any package, but for the room itself and in tests.
+finds('bench/a.ts', "'@muster/sim' is not in bench/package.json; use a declared dependency instead", [
+  "import { day } from '@muster/sim/day.ts'",
+  "const day = await import('@muster/sim/day.ts')",
+])
+finds('tools/a.ts', "'muster' is not in tools/package.json; use a declared dependency instead", [
+  "import { run } from 'muster/run.ts'",
+])
+letsPass('bench/a.test.ts', ["import { day } from '@muster/sim/day.ts'"])
+letsPass('store/a.ts', ["import { keys } from '@muster/store/keys.ts'"])
+
+// What only tests import is held to the rules of tests, and only tests may import it.
+const SUITE = 'store/contract/suite.ts is a test; use a file that is no test instead'
+finds('store/a.ts', SUITE, ["import { suite } from './contract/suite.ts'"])
+finds('apps/muster/a.ts', SUITE, ["import { suite } from '@muster/store/contract/suite.ts'"])
+letsPass('store/contract/suite.ts', [
+  "import { test } from 'node:test'",
+  "import { property } from 'fast-check'",
+  "import { network } from '@muster/sim/network.ts'",
+])
+letsPass('store/a.test.ts', ["import { suite } from './contract/suite.ts'"])
 
 // The one file that reads the machine's clock and chance.
 const SYSTEM = "base/system.ts reads the machine's clock and chance; use a Clock and a Random passed in instead"

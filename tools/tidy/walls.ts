@@ -2,9 +2,9 @@
 import { isBuiltin } from 'node:module'
 import { dirname, posix } from 'node:path'
 import {
-  BUILT_INS,
   isTest,
   isWorker,
+  mayUse,
   PACK_WORDS,
   packageNameOf,
   pathOfPackage,
@@ -16,7 +16,7 @@ import {
 import type { Finding, Reading } from './finding.ts'
 import { findImports } from './imports.ts'
 
-/** Which packages a path may import: those of its room's package.json and, for the house's own tools, the root's. */
+/** Which packages a path may import: those of its room's package.json and, for a test, the root's. */
 export type DeclaredPackages = (path: string) => ReadonlySet<string>
 
 /** Finds every import that goes through a wall. */
@@ -46,13 +46,21 @@ function judge(path: string, specifier: string, declared: DeclaredPackages): Bre
   if (specifier.startsWith('.')) return judgeRelative(path, specifier)
   if (isBuiltin(specifier)) return judgeBuiltIn(path, specifier)
   const inHouse = pathOfPackage(specifier)
-  if (inHouse !== undefined) return judgePackageName(path, specifier, inHouse)
+  if (inHouse !== undefined) {
+    const breach = judgePackageName(path, specifier, inHouse)
+    // Tests may import any room; and a room need not declare itself.
+    const mustDeclare = !isTest(path) && roomOf(inHouse) !== roomOf(path)
+    return breach ?? (mustDeclare ? judgeDeclared(path, specifier, declared) : undefined)
+  }
   if (/^[/#]|:/.test(specifier)) return { what: `'${specifier}' cannot be checked`, use: 'a package name' }
+  return judgeDeclared(path, specifier, declared)
+}
 
+function judgeDeclared(path: string, specifier: string, declared: DeclaredPackages): Breach | undefined {
   const [scope = '', name = ''] = specifier.split('/')
   const dependency = scope.startsWith('@') ? `${scope}/${name}` : scope
   if (declared(path).has(dependency)) return undefined
-  return { what: `'${dependency}' is not in ${unitOf(path)}/package.json`, use: 'a declared dependency' }
+  return { what: `'${dependency}' is not in ${roomOf(path)?.name}/package.json`, use: 'a declared dependency' }
 }
 
 function judgeRelative(path: string, specifier: string): Breach | undefined {
@@ -98,7 +106,6 @@ function judgeTarget(path: string, target: string): Breach | undefined {
 function judgeBuiltIn(path: string, specifier: string): Breach | undefined {
   if (!specifier.startsWith('node:')) return { what: `'${specifier}' has no prefix`, use: `'node:${specifier}'` }
   if (touchesWorld(path) && path !== SYSTEM_FILE) return undefined
-  const [name = ''] = specifier.slice('node:'.length).split('/')
-  if (BUILT_INS.find(({ under }) => path.startsWith(under))?.may.includes(name)) return undefined
+  if (mayUse(path, specifier.slice('node:'.length))) return undefined
   return { what: `${unitOf(path)} may not use ${specifier}`, use: 'what its caller passes in' }
 }

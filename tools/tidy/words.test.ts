@@ -28,6 +28,20 @@ finds('store/a.ts', `a timer; ${CLOCK}`, [
   'const later = setTimeout',
   'const timers = [...setTimeouts(), ...setTimeout]',
 ])
+// A pause lets others have their turn; where the table gives it, nothing else comes in with it.
+const PAUSE = "import { setImmediate } from 'node:timers/promises'"
+letsPass('store/sqlite/a.ts', [`${PAUSE}\nawait setImmediate(), rest(setImmediate)`])
+letsPass('store/sqlite/a.test.ts', ["import { setTimeout } from 'node:timers/promises'"])
+finds('store/sqlite/a.ts', `a timer; ${CLOCK}`, [
+  'setImmediate(run)',
+  `setTimeout(run, 10)\n${PAUSE}`,
+  'const timer = setImmediate(run); clearImmediate(timer)',
+  "import { setImmediate as rest } from 'node:timers/promises'",
+  "import { setImmediate, setTimeout } from 'node:timers/promises'",
+  "import * as timers from 'node:timers/promises'",
+  "import timers from 'node:timers/promises'",
+  "const { scheduler } = await import('node:timers/promises')",
+])
 finds('store/a.ts', `AbortSignal.timeout; ${CLOCK}`, ['AbortSignal.timeout(10)'])
 finds('store/a.ts', 'local time; use UTC instead', ['new Date(at).getHours()', 'date.setFullYear(2020)'])
 finds('store/a.ts', 'local time; use toISOString instead', ['new Date(at).toDateString()'])
@@ -44,6 +58,7 @@ finds('store/a.ts', `random of the machine; ${RANDOM}`, [
   'const id = source.randomUUID()',
   'source.getRandomValues(bytes)',
   'const bytes = randomBytes(16)',
+  'randomFillSync(bytes)',
 ])
 finds('store/a.ts', `crypto; ${RANDOM}`, ['const { subtle } = crypto', 'crypto.subtle.digest(name, bytes)'])
 

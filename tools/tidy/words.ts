@@ -1,6 +1,7 @@
 /** The rule of the words: code that is given its clock, chance and settings never reaches for the machine's own. */
-import { touchesWorld } from '../layers.ts'
+import { mayUse, touchesWorld } from '../layers.ts'
 import type { Finding, Reading } from './finding.ts'
+import { findImports } from './imports.ts'
 
 interface BannedWord {
   readonly word: string
@@ -30,7 +31,11 @@ const WORLDLY: readonly BannedWord[] = [
   { word: 'local time', pattern: /\.\s*to(Date|Time)String\b/g, use: 'toISOString' },
   // Math handed on whole could be asked for anything.
   { word: 'Math.random', pattern: name('Math\\b(?!\\s*\\.\\s*(?!random\\b)\\w)'), use: RANDOM },
-  { word: 'random of the machine', pattern: /\b(randomUUID|getRandomValues|randomBytes|randomInt)\b/g, use: RANDOM },
+  {
+    word: 'random of the machine',
+    pattern: /\b(randomUUID|getRandomValues|randomBytes|randomFill|randomFillSync|randomInt)\b/g,
+    use: RANDOM,
+  },
   { word: 'crypto', pattern: name('crypto\\b'), use: RANDOM },
   { word: 'process.env', pattern: name('process\\s*\\??\\.\\s*env\\b'), use: SETTINGS },
   { word: 'process', pattern: name('process\\s*\\??\\.\\s*(argv|cwd|stdin|stdout|stderr)\\b'), use: SETTINGS },
@@ -73,14 +78,31 @@ const EVERYWHERE: readonly BannedWord[] = [
 ]
 
 /** Finds every banned word of a file. */
-export function findBannedWords({ path, blanked }: Reading): readonly Finding[] {
+export function findBannedWords(reading: Reading): readonly Finding[] {
+  const { path, blanked } = reading
   const banned = touchesWorld(path) ? EVERYWHERE : [...WORLDLY, ...EVERYWHERE]
-  return banned.flatMap(({ word, pattern, use }) =>
+  const imports = !touchesWorld(path) && mayUse(path, TIMERS) ? timerImports(reading) : []
+  const pauses = imports.some(({ isPause }) => isPause)
+  const words = banned.flatMap(({ word, pattern, use }) =>
     [...blanked.code.matchAll(pattern)]
-      .filter(([found]) => !declares(blanked.code, found))
+      .filter(([found]) => !declares(blanked.code, found) && !(pauses && found === 'setImmediate'))
       .map(({ index }) => ({ at: index, what: word, use })),
   )
+  // Imported whole, or under another name, a timer would pass unseen.
+  const others = imports.filter(({ isPause }) => !isPause)
+  return [...words, ...others.map(({ at }) => ({ at, what: 'a timer', use: CLOCK }))]
 }
+
+const TIMERS = 'timers/promises'
+
+/** The one timer that needs no Clock: it waits for no time, only until others have had their turn. */
+const PAUSE = 'import { setImmediate } '
+
+/** Where timers are imported, and whether the pause is all that comes in. */
+const timerImports = ({ text, blanked }: Reading): readonly { readonly at: number; readonly isPause: boolean }[] =>
+  findImports(text, blanked)
+    .filter(({ specifier }) => specifier === `node:${TIMERS}`)
+    .map(({ at }) => ({ at, isPause: text.slice(0, at).endsWith(PAUSE) }))
 
 /** A name that the file declares is its own, whatever the machine calls so. */
 const declares = (code: string, found: string): boolean =>

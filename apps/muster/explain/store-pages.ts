@@ -55,7 +55,7 @@ export const STORE_PAGES = {
     exit: EXIT.error,
     meaning: text(
       'The revision lies below the horizon of the store. Reads and watches are exact at or above the horizon only.',
-      '该修订号低于存储的水平线。只有在水平线及以上，读取与监视才是精确的。',
+      '该修订号低于存储的水平线。只有在水平线及以上，读取与监听才是精确的。',
     ),
     causes: text('The store was compacted since.', '存储在此之后被压缩过。'),
     cure: text(

@@ -21,8 +21,8 @@ export async function settle({ store, clock, random, patience }: SettleDeps, com
   let waiting: Backoff = backoff(milliseconds(50), seconds(1))
   let outcome = await store.commit(commit)
   while (outcome.outcome === 'unknown' && !hasPassed(clock, deadline)) {
-    const { wait, then } = nextWait(waiting, random)
-    waiting = then
+    const { wait, next } = nextWait(waiting, random)
+    waiting = next
     await clock.sleep(wait)
     try {
       outcome = await store.commit(commit)

@@ -26,7 +26,7 @@ export async function watch(
     terminal.say(
       text(
         `watching "${prefix}" after revision ${revision}; Ctrl-C ends it`,
-        `正在监视 "${prefix}"，自修订号 ${revision} 之后；Ctrl-C 结束`,
+        `正在监听 "${prefix}"，自修订号 ${revision} 之后；Ctrl-C 结束`,
       ),
     ),
   )
@@ -50,8 +50,8 @@ export async function watch(
       interrupted.removeEventListener('abort', close)
     }
     if (interrupted.aborted) break
-    const { wait, then } = nextWait(waiting, random)
-    waiting = then
+    const { wait, next } = nextWait(waiting, random)
+    waiting = next
     await clock.sleep(wait, interrupted).catch(() => {})
   }
   const resume = terminal.command(`muster store watch ${quoted(prefix)} --after ${revision}`)

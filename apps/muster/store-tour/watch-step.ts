@@ -11,7 +11,7 @@ const CUT_AFTER = 5
 
 /** Nothing is lost at the cut, and nothing comes twice. */
 export const watchStep: Step = {
-  title: text('A watch that is cut goes on exactly where it was', '中断的监视从断开处精确继续'),
+  title: text('A watch that is cut goes on exactly where it was', '中断的监听从断开处精确继续'),
   command: `muster store watch ${PREFIX} --after N`,
   async play(stage) {
     const { head } = await stage.store().status()
