@@ -20,6 +20,7 @@ const group: LogRecord[] = [
     record: 'state',
     id: 'abc',
     above: at(2 ** 40),
+    jumps: true,
     horizon: at(3),
     keep: [],
     leases: [{ lease: 'l0', ttl: seconds(5) }],
@@ -65,6 +66,10 @@ const group: LogRecord[] = [
     ],
   },
   { record: 'lease-ended', lease: 'l1' },
+  {
+    record: 'tokens',
+    answers: [{ token: 't', answer: { outcome: 'committed', revision: at(9), revisions: [at(9), undefined] } }],
+  },
   { record: 'horizon', horizon: at(12), keep: [{ prefix: 'a/', versions: 3, since: at(4) }] },
 ]
 

@@ -20,6 +20,7 @@ import {
   revisionOf,
   type StateRecord,
   type StoredVersion,
+  type TokensRecord,
   versionsOf,
 } from './record.ts'
 import type { Cause, RetentionRule, Revision } from './store.ts'
@@ -33,6 +34,7 @@ const COMMIT = 2
 const LEASE_GRANTED = 3
 const LEASE_ENDED = 4
 const HORIZON = 5
+const TOKENS = 6
 
 const PUT = 1
 const DELETE = 2
@@ -159,6 +161,7 @@ function writeRecord(out: FrameWriter, record: LogRecord): void {
       out.byte(STATE)
       out.text(record.id)
       out.number(record.above)
+      out.byte(record.jumps ? 1 : 0)
       out.number(record.horizon)
       out.json(record.keep)
       out.json(record.leases)
@@ -188,6 +191,10 @@ function writeRecord(out: FrameWriter, record: LogRecord): void {
       out.byte(HORIZON)
       out.number(record.horizon)
       out.json(record.keep)
+      break
+    case 'tokens':
+      out.byte(TOKENS)
+      out.json(record.answers.map(({ token, answer }) => [token, answer.revision, ...answer.revisions]))
       break
     default:
       record satisfies never
@@ -237,6 +244,8 @@ function readRecord(from: FrameReader): LogRecord {
       const keep: readonly RetentionRule[] = from.json()
       return { record: 'horizon', horizon, keep }
     }
+    case TOKENS:
+      return readTokens(from)
     default:
       throw new ControlError('StorageRefused', `a record of unknown kind ${kind}: damaged, or of a newer Muster`)
   }
@@ -245,10 +254,21 @@ function readRecord(from: FrameReader): LogRecord {
 function readState(from: FrameReader): StateRecord {
   const id = from.text()
   const above = revision(from.number())
+  const jumps = from.byte() === 1
   const horizon = revision(from.number())
   const keep: readonly RetentionRule[] = from.json()
   const leases: StateRecord['leases'] = from.json()
-  return { record: 'state', id, above, horizon, keep, leases }
+  return { record: 'state', id, above, jumps, horizon, keep, leases }
+}
+
+function readTokens(from: FrameReader): TokensRecord {
+  const rows: readonly [string, Revision, ...(Revision | null)[]][] = from.json()
+  const answers = rows.map(([token, last, ...revisions]) => ({
+    token,
+    // JSON has no undefined: a write that found nothing comes back as null.
+    answer: { outcome: 'committed', revision: last, revisions: revisions.map((at) => at ?? undefined) } as const,
+  }))
+  return { record: 'tokens', answers }
 }
 
 function readCommit(from: FrameReader): CommitRecord {

@@ -68,6 +68,7 @@ export class Committer {
   #waiting: Waiting[] = []
   /** Groups on their way to the disk, the older first: at most two. */
   readonly #flying: Flying[] = []
+  #isDraining = false
   #join: () => void = () => {}
   #running: Promise<void> | undefined
 
@@ -87,9 +88,9 @@ export class Committer {
   }
 
   /** Resolves when the group has been judged and is durable; rejects with what `judge` threw. */
-  inNextGroup(judge: (draft: Draft) => void): Promise<void> {
+  inNextGroup(judge: (draft: Draft) => void, bytes = 0): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.enqueue({ bytes: 0, judge, settle: resolve, fail: reject })
+      this.enqueue({ bytes, judge, settle: resolve, fail: reject })
     })
   }
 
@@ -119,7 +120,7 @@ export class Committer {
   #mayFly(): boolean {
     const { length } = this.#waiting
     const [flying, second] = this.#flying
-    if (second) return false
+    if (second || this.#isDraining) return false
     return flying ? length > 0 && length >= flying.waiting.length / 2 : length > 0
   }
 
@@ -159,6 +160,8 @@ export class Committer {
   async #land(draft: Draft, judged: readonly Waiting[], before?: Flying['landed']): Flying['landed'] {
     const failure = await this.#append(draft.records, before)
     this.#flying.shift()
+    // What follows a failed group fails with it; a new try begins when none of it is left.
+    this.#isDraining = (failure !== undefined || this.#isDraining) && this.#flying.length > 0
     if (failure) this.#failGroup(judged, failure)
     else {
       if (draft.records.length > 0) this.#apply(draft.records)

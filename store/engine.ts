@@ -1,6 +1,6 @@
 /** A store over a log: the same for every engine that decides for itself. The parts are the files it imports. */
 import type { Clock, Duration, Instant } from '@muster/base/clock.ts'
-import { ControlError } from '@muster/base/errors.ts'
+import { ControlError, hasCode } from '@muster/base/errors.ts'
 import { newId } from '@muster/base/ids.ts'
 import { type Logger, noLog } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
@@ -8,7 +8,7 @@ import { Committer } from './committer.ts'
 import { historyOf } from './history.ts'
 import { LeaseClocks } from './leases.ts'
 import { Ledger } from './ledger.ts'
-import { checkCommit, checkPolicy, checkRange, checkTtl } from './limits.ts'
+import { checkCommit, checkPolicy, checkRange, checkTtl, KEY_BYTES_MAX, LEASE_KEYS_MAX, LEASES_MAX } from './limits.ts'
 import type { Log } from './log.ts'
 import { readRange } from './range.ts'
 import { RecentEvents } from './recent.ts'
@@ -38,6 +38,13 @@ export interface EngineDeps {
 
 /** Keys looked at between two pauses: well under a millisecond of the thread that answers everybody. */
 const KEYS_PER_SLICE = 500
+
+/** Tokens written at once before compaction: some hundred kilobytes at most. */
+const TOKENS_PER_RECORD = 500
+const TOKENS_RECORD_BYTES = 1024 * 1024
+
+/** What the deletions of one lease may take: a key at its limit for each. */
+const LEASE_END_BYTES = LEASE_KEYS_MAX * KEY_BYTES_MAX
 
 /** A pause that lets other work of this thread go first. */
 const PAUSE = 1 as Duration
@@ -88,15 +95,18 @@ class Engine implements Store {
   }
 
   async open(): Promise<void> {
-    await this.#storeLog.replay((record) => this.#ledger.apply(record))
+    await this.#storeLog.replay((record) => {
+      this.#ledger.apply(record)
+      if (record.record === 'horizon') this.#pruneAll()
+    })
     if (this.#ledger.id === '') {
       const zero = 0 as Revision
       const id = newId(this.#random)
       await this.#committer.inNextGroup((draft) => {
-        draft.records.push({ record: 'state', id, above: zero, horizon: zero, keep: [], leases: [] })
+        draft.records.push({ record: 'state', id, above: zero, jumps: false, horizon: zero, keep: [], leases: [] })
       })
     }
-    for (const state of this.#ledger.keys.all()) this.#ledger.prune(state)
+    this.#pruneAll()
     for (const [lease, { ttl }] of this.#ledger.leases) this.#leaseClocks.start(lease, ttl)
   }
 
@@ -142,6 +152,9 @@ class Engine implements Store {
   async lease(ttl: Duration): Promise<LeaseId> {
     this.#checkOpen()
     checkTtl(ttl)
+    if (this.#ledger.leases.size >= LEASES_MAX) {
+      throw new ControlError('TooManyRequests', `there are ${LEASES_MAX} leases already: revoke some, or let them end`)
+    }
     const lease = newId(this.#random)
     await this.#committer.inNextGroup((draft) => draft.grantLease(lease, ttl))
     this.#leaseClocks.start(lease, ttl)
@@ -160,7 +173,7 @@ class Engine implements Store {
     this.#checkOpen()
     await this.#committer.inNextGroup((draft) => {
       if (!draft.endLease(lease, { actor: 'store', reason: `lease ${lease} was revoked` })) throw noSuchLease(lease)
-    })
+    }, LEASE_END_BYTES)
     this.#leaseClocks.stop(lease)
   }
 
@@ -236,7 +249,7 @@ class Engine implements Store {
     const cause: Cause = { actor: 'store', reason: `lease ${lease} was not kept alive for ${ttl / 1000} s` }
     const ended = this.#committer.inNextGroup((draft) => {
       draft.endLease(lease, cause)
-    })
+    }, LEASE_END_BYTES)
     ended.catch(async (error) => {
       if (this.#closed || this.#committer.health.state === 'stopped') return
       this.#log.warn('a lease could not be ended; trying again', { lease, error })
@@ -262,7 +275,24 @@ class Engine implements Store {
       if (++seen % KEYS_PER_SLICE === 0) await this.#clock.sleep(PAUSE)
       if (this.#closed) return
     }
+    // A repeated token is answered as at first, also when its commit is no longer kept.
+    const answers = this.#ledger.tokens.upTo(horizon)
+    for (let at = 0; at < answers.length && !this.#closed; at += TOKENS_PER_RECORD) {
+      const record = { record: 'tokens', answers: answers.slice(at, at + TOKENS_PER_RECORD) } as const
+      try {
+        await this.#committer.inNextGroup((draft) => draft.records.push(record), TOKENS_RECORD_BYTES)
+      } catch (error) {
+        if (!hasCode(error, 'StorageFull')) throw error
+        // Room matters more: until the store is opened again they are known, and guards hold after that.
+        this.#log.warn('no room to keep the tokens of old commits', { tokens: answers.length - at })
+        break
+      }
+    }
     await this.#storeLog.reclaim(horizon, Float64Array.from(kept))
+  }
+
+  #pruneAll(): void {
+    for (const state of this.#ledger.keys.all()) this.#ledger.prune(state)
   }
 
   /** Waits until those before are done; the caller calls what it is given when it is done itself. */

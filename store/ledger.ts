@@ -43,6 +43,8 @@ export class Ledger {
   readonly keys = new Ordered()
   readonly leases = new Map<LeaseId, LeaseState>()
   readonly tokens = new Tokens()
+  /** The keys of each lease, also of one that the log names only later: compaction keeps what it holds, not its grant. */
+  readonly #bound = new Map<LeaseId, Set<string>>()
   liveKeys = 0
   liveBytes = 0
   versions = 0
@@ -61,10 +63,13 @@ export class Ledger {
         this.#applyCommit(record, events)
         break
       case 'lease-granted':
-        this.leases.set(record.lease, { ttl: record.ttl, keys: new Set() })
+        this.leases.set(record.lease, { ttl: record.ttl, keys: this.#boundTo(record.lease) })
         break
       case 'lease-ended':
         this.leases.delete(record.lease)
+        break
+      case 'tokens':
+        for (const { token, answer } of record.answers) this.tokens.remember(token, answer)
         break
       case 'horizon':
         assert(record.horizon >= this.horizon, 'the horizon only rises')
@@ -129,13 +134,14 @@ export class Ledger {
     if (state.revisions.length === 0) this.keys.delete(state.key)
   }
 
+  /** From which version on the rules keep this key. They count what is at or below the horizon, so they count the same later. */
   #keptByRule(state: KeyState): number {
     let rule: RetentionRule | undefined
     for (const candidate of this.keep) {
       if (state.key.startsWith(candidate.prefix) && candidate.prefix.length >= (rule?.prefix.length ?? 0))
         rule = candidate
     }
-    const { length } = state.revisions
+    const length = olderIndex(state, this.horizon) + 1
     if (!rule || (rule.versions === undefined && rule.since === undefined)) return length
     const byCount = rule.versions === undefined ? 0 : Math.max(0, length - rule.versions)
     const byAge = rule.since === undefined ? 0 : olderIndex(state, (rule.since - 1) as Revision) + 1
@@ -146,7 +152,19 @@ export class Ledger {
   state(): StateRecord {
     const { id, head: above, horizon, keep } = this
     const leases = [...this.leases].map(([lease, { ttl }]) => ({ lease, ttl }))
-    return { record: 'state', id, above, horizon, keep, leases }
+    return { record: 'state', id, above, jumps: false, horizon, keep, leases }
+  }
+
+  #boundTo(lease: LeaseId): Set<string> {
+    const bound = this.#bound.get(lease) ?? new Set()
+    this.#bound.set(lease, bound)
+    return bound
+  }
+
+  #unbind(lease: LeaseId, key: string): void {
+    const bound = this.#boundTo(lease)
+    bound.delete(key)
+    if (bound.size === 0 && !this.leases.has(lease)) this.#bound.delete(lease)
   }
 
   #applyState({ id, above, horizon, keep, leases }: StateRecord): void {
@@ -157,11 +175,8 @@ export class Ledger {
     }
     if (horizon > this.horizon) this.horizon = horizon
     this.keep = keep
-    const before = new Map(this.leases)
     this.leases.clear()
-    for (const { lease, ttl } of leases) {
-      this.leases.set(lease, { ttl, keys: before.get(lease)?.keys ?? new Set() })
-    }
+    for (const { lease, ttl } of leases) this.leases.set(lease, { ttl, keys: this.#boundTo(lease) })
   }
 
   #applyCommit(commit: CommitRecord, events: Event[] | undefined): void {
@@ -191,13 +206,13 @@ export class Ledger {
     if (before) {
       this.liveKeys--
       this.liveBytes -= key.length + before.value.length
-      if (before.lease !== undefined) this.leases.get(before.lease)?.keys.delete(key)
+      if (before.lease !== undefined) this.#unbind(before.lease, key)
     }
     if (write.write === 'put') {
       const { entry } = write
       this.liveKeys++
       this.liveBytes += key.length + entry.value.length
-      if (entry.lease !== undefined) this.leases.get(entry.lease)?.keys.add(key)
+      if (entry.lease !== undefined) this.#boundTo(entry.lease).add(key)
       state.live = entry
       state.revisions.push(revision)
     } else {

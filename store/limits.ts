@@ -26,6 +26,9 @@ export const LEASE_KEYS_MAX = 100
 /** The largest page that may be asked for by number. */
 export const RANGE_LIMIT_MAX = 10_000
 
+/** All leases together must fit into one record, which each part of a log begins with. */
+export const LEASES_MAX = 50_000
+
 /** Commits waiting for the disk. Beyond them the store answers TooManyRequests rather than grow. */
 export const WAITING_COMMITS_MAX = 16_384
 

@@ -1,9 +1,16 @@
 /** What the log holds: the store's life as plain data, in the order in which it happened. */
 import type { Duration, Instant } from '@muster/base/clock.ts'
 import type { Cause, Entry, LeaseId, RetentionRule, Revision } from './store.ts'
+import type { Committed } from './tokens.ts'
 
 /** One thing that happened. */
-export type LogRecord = StateRecord | CommitRecord | LeaseGrantedRecord | LeaseEndedRecord | HorizonRecord
+export type LogRecord =
+  | StateRecord
+  | CommitRecord
+  | LeaseGrantedRecord
+  | LeaseEndedRecord
+  | HorizonRecord
+  | TokensRecord
 
 /**
  * Everything that is true beside the keys. The first record of a store, and written again at the start of each part of
@@ -14,6 +21,8 @@ export interface StateRecord {
   readonly id: string
   /** New revisions are above this one; those between the last one before and this one were never issued here. */
   readonly above: Revision
+  /** Whether there is such a gap: the store was restored. Elsewhere a gap is damage. */
+  readonly jumps: boolean
   readonly horizon: Revision
   readonly keep: readonly RetentionRule[]
   /** All leases there are: one that is not named has ended. */
@@ -42,6 +51,12 @@ export type RecordedWrite =
 /** The revision that a write took; undefined when it found nothing to do. */
 export const revisionOf = (write: RecordedWrite): Revision | undefined =>
   write.write === 'put' ? write.entry.revision : write.write === 'delete' ? write.revision : undefined
+
+/** How some commits below the horizon ended, written before compaction takes the commits themselves. */
+export interface TokensRecord {
+  readonly record: 'tokens'
+  readonly answers: readonly { readonly token: string; readonly answer: Committed }[]
+}
 
 /** A lease was granted; its time starts when it is acknowledged, and anew at each opening. */
 export interface LeaseGrantedRecord {

@@ -38,6 +38,7 @@ export async function restoreLog(log: Log, snapshot: AsyncIterable<Uint8Array>, 
   const id = newId(deps.random)
   const ledger = new Ledger()
   const append = async (group: readonly LogRecord[]) => {
+    if (group.length === 0) return
     await log.append(group, { follows: false, state: async () => ledger.state() })
     for (const record of group) ledger.apply(record)
   }
@@ -53,7 +54,7 @@ export async function restoreLog(log: Log, snapshot: AsyncIterable<Uint8Array>, 
 
   const base = Math.max(ledger.head, deps.above ?? 0) + RESTORE_JUMP
   assert(Number.isSafeInteger(base), 'revisions stay below 2^53')
-  await append([{ ...ledger.state(), above: base as Revision }])
+  await append([{ ...ledger.state(), above: base as Revision, jumps: true }])
   await append(endAllLeases(ledger, deps.clock))
 }
 

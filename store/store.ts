@@ -192,7 +192,7 @@ export interface CompactionPolicy {
 /** Both limits hold where both are given. */
 export interface RetentionRule {
   readonly prefix: string
-  /** At most this many versions per key, the newest. */
+  /** At most this many versions per key, the newest at or below the horizon. */
   readonly versions?: number
   /** Only versions at or above this revision. Turn an age into one with {@link Store.revisionAt}. */
   readonly since?: Revision

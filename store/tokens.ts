@@ -1,5 +1,5 @@
 /** How the last commits ended, by token, so that a repeated commit is answered rather than done again. */
-import type { CommitOutcome } from './store.ts'
+import type { CommitOutcome, Revision } from './store.ts'
 
 /** The answer that a repeated token is given again. */
 export type Committed = Extract<CommitOutcome, { outcome: 'committed' }>
@@ -21,6 +21,15 @@ export class Tokens {
       this.#younger = new Map()
     }
     this.#younger.set(token, outcome)
+  }
+
+  /** The answers of commits that end at or below a revision, the oldest first. */
+  upTo(revision: Revision): { readonly token: string; readonly answer: Committed }[] {
+    const answers: { token: string; answer: Committed }[] = []
+    for (const generation of [this.#older, this.#younger]) {
+      for (const [token, answer] of generation) if (answer.revision <= revision) answers.push({ token, answer })
+    }
+    return answers
   }
 
   find(token: string): Committed | undefined {

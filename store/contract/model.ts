@@ -68,10 +68,11 @@ export class Model {
         .filter(({ prefix }) => key.startsWith(prefix))
         .sort((a, b) => a.prefix.length - b.prefix.length)
         .at(-1)
+      const below = versions.filter(({ revision }) => revision <= horizon)
       for (const [index, version] of versions.entries()) {
         const needed = version.revision > horizon || (version === atHorizon && version.value !== undefined)
         const limited = rule !== undefined && (rule.versions !== undefined || rule.since !== undefined)
-        const byCount = index >= versions.length - (rule?.versions ?? versions.length)
+        const byCount = index >= below.length - (rule?.versions ?? below.length)
         const byAge = version.revision >= (rule?.since ?? 0)
         if (!needed && !(limited && byCount && byAge)) this.#thinned.add(version.revision)
       }

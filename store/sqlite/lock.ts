@@ -13,7 +13,11 @@ import { ControlError } from '@muster/base/errors.ts'
 export async function lockDirectory(directory: string): Promise<Server> {
   const address = addressOf(realpathSync(directory))
   // Tells whoever comes second which process came first.
-  const server = createServer((socket) => socket.end(`${process.pid}`))
+  const server = createServer((socket) => {
+    // Whoever knocks and runs away is no trouble of ours.
+    socket.on('error', () => socket.destroy())
+    socket.end(`${process.pid}`)
+  })
   server.unref()
   for (let attempt = 0; ; attempt++) {
     if (await listens(server, address)) return server
@@ -55,10 +59,17 @@ const listens = (server: Server, address: string): Promise<boolean> =>
     })
   })
 
+/** A holder that stands still, stopped or swapped out, says nothing: it holds the lock all the same. */
+const HOLDER_ANSWERS_WITHIN_MS = 1000
+
 const askHolder = (address: string): Promise<string | undefined> =>
   new Promise((resolve) => {
     let said = ''
     const socket = connect(address)
+    socket.setTimeout(HOLDER_ANSWERS_WITHIN_MS, () => {
+      socket.destroy()
+      resolve('that does not answer')
+    })
     socket.on('data', (bytes) => {
       said += bytes.toString()
     })

@@ -32,17 +32,17 @@ export class Manifest {
     const file = pathToFileURL(path)
     // Immutable: SQLite makes no files beside it and takes no locks. What is asked for never changes.
     file.searchParams.set('immutable', '1')
-    let seen: { application: unknown; version: unknown }
+    let seen: { application: unknown; version: unknown; isManifest: boolean }
     try {
       const database = new DatabaseSync(file, { readOnly: true })
       const { application_id: application } = database.prepare('PRAGMA application_id').get() ?? {}
       const { user_version: version } = database.prepare('PRAGMA user_version').get() ?? {}
+      seen = { application, version, isManifest: hasTables(database) }
       database.close()
-      seen = { application, version }
     } catch (error) {
       throw new ControlError('StorageRefused', `${path} is damaged, or no file of Muster: it was left as it is`, error)
     }
-    if (seen.application !== APPLICATION_ID) {
+    if (seen.application !== APPLICATION_ID || (!seen.isManifest && seen.version === FORMAT_VERSION)) {
       throw new ControlError('StorageRefused', `${path} is no file of Muster: it was left as it is`)
     }
     if (Number(seen.version) > FORMAT_VERSION) {
@@ -59,7 +59,7 @@ export class Manifest {
     try {
       database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA')
       database.exec('BEGIN EXCLUSIVE')
-      if (database.prepare('PRAGMA application_id').get()?.application_id !== APPLICATION_ID) database.exec(TABLES)
+      if (!hasTables(database)) database.exec(TABLES)
       database.exec('COMMIT')
       const { quick_check: health } = database.prepare('PRAGMA quick_check').get() ?? {}
       if (health !== 'ok') throw new ControlError('StorageRefused', String(health))
@@ -121,6 +121,9 @@ export class Manifest {
   }
 }
 
+const hasTables = (database: DatabaseSync): boolean =>
+  database.prepare("SELECT name FROM sqlite_schema WHERE name = 'part'").get() !== undefined
+
 const TABLES = `
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${FORMAT_VERSION};
@@ -130,9 +133,13 @@ const TABLES = `
 
 const SQLITE_BUSY = 5
 
-function openingError(path: string, error: unknown): ControlError {
-  const busy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY
-  return busy
-    ? new ControlError('StorageLocked', `${path} is open in another process`, error)
-    : new ControlError('StorageRefused', `${path} is damaged: it was left as it is`, error)
+const SQLITE_CORRUPT = 11
+const SQLITE_NOTADB = 26
+
+function openingError(path: string, error: unknown): unknown {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined
+  if (code === SQLITE_BUSY) return new ControlError('StorageLocked', `${path} is open in another process`, error)
+  const isDamage = code === SQLITE_CORRUPT || code === SQLITE_NOTADB || error instanceof ControlError
+  if (isDamage) return new ControlError('StorageRefused', `${path} is damaged: it was left as it is`, error)
+  return error
 }

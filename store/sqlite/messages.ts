@@ -34,8 +34,8 @@ export type StewardRequest =
   | { readonly do: 'open'; readonly directory: string }
   /** The next frames of the log, oldest first. */
   | { readonly do: 'replay' }
-  /** Makes an empty part, after all others. */
-  | { readonly do: 'prepare'; readonly bytes: number }
+  /** Makes an empty part, after all others; where room is short, only as large as it must be. */
+  | { readonly do: 'prepare'; readonly bytes: number; readonly bytesMin: number }
   | { readonly do: 'read'; readonly part: Part; readonly revisions: readonly Revision[] }
   /** Rewrites parts into ones that hold only the given versions, and forgets others, in one change. */
   | { readonly do: 'thin'; readonly kept: Kept; readonly merges: readonly Merge[]; readonly drops: readonly Part[] }

@@ -16,7 +16,7 @@ import {
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { before, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { checksumHolds, FRAME_HEADER_BYTES } from '../codec.ts'
 import { FORMAT_VERSION, MANIFEST_FILE, segmentFile } from './format.ts'
 import { entryOf, fillParts, openSmall, putOne } from './torture/cases.ts'
@@ -28,7 +28,7 @@ process.env.NODE_COMPILE_CACHE = COMPILE_CACHE
 enableCompileCache(COMPILE_CACHE)
 
 /** A store of three sealed parts and the present one, made once and copied for each case. */
-using ground = newGround()
+const ground = newGround()
 const original = join(ground.root, 'original')
 
 /** Found before the needle of each part, so that it is known where a frame is. */
@@ -50,6 +50,8 @@ before(async () => {
   sealed = first
   present = last
 })
+
+after(() => ground[Symbol.dispose]())
 
 const partsOf = (directory: string) =>
   readdirSync(directory)

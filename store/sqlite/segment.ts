@@ -39,11 +39,13 @@ export class Segment {
     this.end = 0
     while (this.hasRoom(FRAME_HEADER_BYTES)) {
       const frame = this.#frameAt(this.end)
-      if (!frame) return
+      if (!frame) break
       if (!checksumHolds(frame)) throw damaged(this.end)
       this.#advance(frame, frame.length)
       yield frame
     }
+    // A header that was wiped out would look like the end. A part that was never taken into use is not blank yet.
+    if (this.end > 0 && !this.tape.isBlankFrom(this.end)) throw damaged(this.end)
   }
 
   /** Finds `end` and the places of the frames by their headers alone. */

@@ -11,7 +11,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { type Clock, type Duration, seconds } from '@muster/base/clock.ts'
-import { assert, ControlError } from '@muster/base/errors.ts'
+import { assert, ControlError, hasCode } from '@muster/base/errors.ts'
 import { decodeFrame, encodeFrameInto, FRAME_HEADER_BYTES, readFrameHeader } from '../codec.ts'
 import type { AppendContext, Log } from '../log.ts'
 import { type LogRecord, revisionOf, type StoredVersion, versionsOf } from '../record.ts'
@@ -21,7 +21,7 @@ import { segmentFile } from './format.ts'
 import { FrameSender, frameMemory } from './frame-channel.ts'
 import { lockDirectory } from './lock.ts'
 import type { Kept, Part } from './manifest.ts'
-import type { StewardAnswer, StewardRequest, WriterAnswer, WriterRequest, WriterStart } from './messages.ts'
+import type { Merge, StewardAnswer, StewardRequest, WriterAnswer, WriterRequest, WriterStart } from './messages.ts'
 import { chooseThinning, type PartFacts } from './thinning.ts'
 
 /** What the log is given. */
@@ -32,6 +32,9 @@ export interface SqliteLogSettings {
   /** The size that parts of the log grow to. Smaller ones give space back sooner. */
   readonly partBytesMax: number
 }
+
+/** Room in each part for the records of a compaction. */
+const UPKEEP_BYTES = 1024 * 1024
 
 /** A group and the state before it always fit into the smallest part. */
 const PART_BYTES_MIN = 8 * 1024 * 1024
@@ -88,6 +91,10 @@ class SqliteLog implements Log {
   #presentCapacity = 0
   /** The last time that a part was begun: done once its first frame was sent. */
   #newPart: Promise<void> = Promise.resolve()
+  /** While the writer turns to the next part. */
+  #rotating: Promise<void> | undefined
+  /** A part that is made, and not yet gone on with. */
+  #spare: Part | undefined
   /** A part that the writer has ready, or is getting ready. */
   #next: Promise<Part> | undefined
   #noRoom: { readonly error: unknown; readonly until: Duration } | undefined
@@ -114,6 +121,7 @@ class SqliteLog implements Log {
 
   async replay(each: (record: LogRecord) => void): Promise<void> {
     const isKept = keptFilter(this.#kept)
+    const isSound = orderCheck(this.#kept?.horizon ?? 0)
     for (;;) {
       const chunk = await this.#steward.call({ do: 'replay' })
       assert(chunk.did === 'replay', 'the steward answers what it is asked')
@@ -124,8 +132,11 @@ class SqliteLog implements Log {
       facts.bytes += chunk.bytes.length
       for (const frame of framesIn(chunk.bytes)) {
         for (const record of decodeFrame(frame)) {
+          isSound(record, this.#path(facts.part))
           note(facts, record)
-          each(owned(isKept(record)))
+          // What compaction did up to there, the filter has done.
+          const isPast = record.record === 'horizon' && record.horizon < (this.#kept?.horizon ?? 0)
+          if (!isPast) each(owned(isKept(record)))
         }
       }
     }
@@ -134,11 +145,13 @@ class SqliteLog implements Log {
 
   async append(group: readonly LogRecord[], context: AppendContext): Promise<void> {
     const { follows } = context
+    // An empty frame would look like the end of the log.
+    assert(group.length > 0, 'a group holds something')
     if (follows) await this.#newPart
     else this.#newPart = Promise.resolve()
     let length = encodeFrameInto(this.#frames.frame, group)
     let sent: Promise<boolean>
-    if (this.#present && this.#presentEnd + length <= this.#presentCapacity) {
+    if (this.#present && this.#presentEnd > 0 && this.#presentEnd + length <= this.#roomFor(group)) {
       sent = this.#frames.send(length, { commits: group.length, follows })
     } else {
       const newPart = this.#beginPart(group, context)
@@ -159,17 +172,25 @@ class SqliteLog implements Log {
     if (this.#presentEnd > this.#presentCapacity * PREPARE_AT) this.#prepareNext()
   }
 
-  /** Goes on with the next part, and sends the state and a group to it. */
+  /** The last bytes of a part are for what compaction writes: on a full disk, it is compaction that makes room. */
+  #roomFor(group: readonly LogRecord[]): number {
+    const isUpkeep = group.every(({ record }) => record !== 'commit')
+    return isUpkeep ? this.#presentCapacity : this.#presentCapacity - UPKEEP_BYTES
+  }
+
+  /** Goes on with the next part, unless nothing is in this one yet, and sends the state and a group to it. */
   async #beginPart(group: readonly LogRecord[], { follows, state }: AppendContext): Promise<Sent> {
     // What is under way must be in the part that is sealed, and in the state that the next one begins with.
     const before = await state()
-    await this.#rotate()
+    if (!this.#present || this.#presentEnd > 0) await this.#rotate()
     const length = encodeFrameInto(this.#frames.frame, [before, ...group])
     // In an object: a promise that is returned as it is would be waited for.
     return { length, sent: this.#frames.send(length, { commits: group.length, follows }) }
   }
 
   async read(revisions: readonly Revision[]): Promise<readonly (StoredVersion | undefined)[]> {
+    // Asked of the writer while it turns to the next part, it would look there.
+    while (this.#rotating) await this.#rotating
     const found = new Map<Revision, StoredVersion>()
     const frames = await Promise.all(this.#readsOf(revisions))
     for (const frame of frames) {
@@ -182,7 +203,18 @@ class SqliteLog implements Log {
 
   async reclaim(horizon: Revision, kept: Float64Array): Promise<void> {
     const { merges, drops } = chooseThinning(this.#sealed, horizon, kept.sort(), this.#settings.partBytesMax)
-    const thinned = await this.#steward.call({ do: 'thin', kept: { horizon, revisions: kept }, merges, drops })
+    // What can go whole goes first: merging takes room before it gives any.
+    await this.#thin({ horizon, revisions: kept }, [], drops)
+    try {
+      if (merges.length > 0) await this.#thin({ horizon, revisions: kept }, merges, [])
+    } catch (error) {
+      // They are merged another time. What they hold in excess is not answered for, and takes only room.
+      if (!hasCode(error, 'StorageFull')) throw error
+    }
+  }
+
+  async #thin(kept: Kept, merges: readonly Merge[], drops: readonly Part[]): Promise<void> {
+    const thinned = await this.#steward.call({ do: 'thin', kept, merges, drops })
     assert(thinned.did === 'parts', 'the steward answers what it is asked')
     const gone = new Set([...drops, ...merges.flatMap(({ sources }) => sources)].map(({ number }) => number))
     const merged = thinned.parts.map((part, index): PartFacts => {
@@ -230,7 +262,8 @@ class SqliteLog implements Log {
       const opened = await this.#writer.call({ do: 'resume', path: this.#path(present.part) })
       this.#goOnWith(present, opened)
     }
-    if (next) this.#next = this.#adopt(next.part)
+    this.#spare = next?.part
+    if (next || !present) this.#prepareNext()
   }
 
   #goOnWith(part: PartFacts, opened: WriterAnswer): void {
@@ -243,10 +276,21 @@ class SqliteLog implements Log {
   async #rotate(): Promise<void> {
     this.#prepareNext()
     const part = await this.#nextPart()
+    const rotated = this.#turnTo(part)
+    this.#rotating = rotated.catch(() => undefined)
+    try {
+      await rotated
+    } finally {
+      this.#rotating = undefined
+    }
+    this.#next = undefined
+    this.#spare = undefined
+  }
+
+  async #turnTo(part: Part): Promise<void> {
     const opened = await this.#writer.call({ do: 'rotate' })
     if (this.#present) this.#sealed.push(this.#present)
     this.#goOnWith({ part, first: 0, last: 0, versions: 0, bytes: 0 }, opened)
-    this.#next = undefined
   }
 
   async #nextPart(): Promise<Part> {
@@ -255,7 +299,6 @@ class SqliteLog implements Log {
       return await this.#next
     } catch (error) {
       this.#next = undefined
-      this.#noRoom = { error, until: (this.#settings.clock.elapsed() + ROOM_AGAIN) as Duration }
       throw error
     }
   }
@@ -263,21 +306,28 @@ class SqliteLog implements Log {
   /** Starts making the next part, unless that is under way or has just failed. */
   #prepareNext(): void {
     if (this.#next) return
-    if (this.#noRoom && this.#settings.clock.elapsed() < this.#noRoom.until) {
-      this.#next = Promise.reject(this.#noRoom.error)
-    } else {
-      const bytes = Math.min(this.#settings.partBytesMax, Math.max(PART_BYTES_MIN, this.#presentCapacity * 2))
-      this.#next = this.#prepare(bytes)
-    }
-    // Waited for when it is needed.
-    this.#next.catch(() => undefined)
+    const { elapsed } = this.#settings.clock
+    const next = this.#noRoom && elapsed() < this.#noRoom.until ? Promise.reject(this.#noRoom.error) : this.#prepare()
+    this.#next = next
+    next.catch(() => {
+      // Waited for when it is needed, if it still is the one: the next to ask for it tries again.
+      if (this.#next === next) this.#next = undefined
+    })
   }
 
-  async #prepare(bytes: number): Promise<Part> {
-    const prepared = await this.#steward.call({ do: 'prepare', bytes })
-    const [part] = prepared.did === 'parts' ? prepared.parts : []
-    assert(part, 'the steward answers what it is asked')
-    return this.#adopt(part)
+  async #prepare(): Promise<Part> {
+    const bytes = Math.min(this.#settings.partBytesMax, Math.max(PART_BYTES_MIN, this.#presentCapacity * 2))
+    try {
+      if (!this.#spare) {
+        const prepared = await this.#steward.call({ do: 'prepare', bytes, bytesMin: PART_BYTES_MIN })
+        this.#spare = prepared.did === 'parts' ? prepared.parts[0] : undefined
+      }
+      assert(this.#spare, 'the steward answers what it is asked')
+      return await this.#adopt(this.#spare)
+    } catch (error) {
+      this.#noRoom = { error, until: (this.#settings.clock.elapsed() + ROOM_AGAIN) as Duration }
+      throw error
+    }
   }
 
   async #adopt(part: Part): Promise<Part> {
@@ -322,9 +372,33 @@ function note(facts: PartFacts, record: LogRecord): void {
   for (const write of record.writes) {
     const revision = revisionOf(write)
     if (revision === undefined) continue
-    if (facts.first === 0) facts.first = revision
-    facts.last = revision
+    // Two groups under way may be told of in either order.
+    facts.first = facts.first === 0 ? revision : Math.min(facts.first, revision)
+    facts.last = Math.max(facts.last, revision)
     facts.versions++
+  }
+}
+
+/** Sees to it that revisions ascend, and that none are missing but those that compaction may have taken. */
+function orderCheck(keptHorizon: number): (record: LogRecord, path: string) => void {
+  let head = 0
+  const refuse = (path: string, why: string): never => {
+    throw new ControlError('StorageRefused', `${path} was left as it is: ${why}`)
+  }
+  return (record, path) => {
+    if (record.record === 'state') {
+      if (!record.jumps && record.above > Math.max(head, keptHorizon)) {
+        refuse(path, `it follows revision ${record.above}, and the parts before it end at ${head}`)
+      }
+      head = Math.max(head, record.above)
+    }
+    if (record.record !== 'commit') return
+    for (const write of record.writes) {
+      const revision = revisionOf(write)
+      if (revision === undefined) continue
+      if (revision <= head) refuse(path, `revision ${revision} comes after ${head}`)
+      head = revision
+    }
   }
 }
 

@@ -11,6 +11,7 @@ import { answer, type Served } from './calls.ts'
 import { MANIFEST_FILE, SEGMENT_FILE_PATTERN, segmentFile } from './format.ts'
 import { Manifest, type Part } from './manifest.ts'
 import type { Merge, StewardAnswer, StewardRequest } from './messages.ts'
+import { isOutOfRoom, roomIn } from './room.ts'
 import { Segment } from './segment.ts'
 import { Tape } from './tape.ts'
 
@@ -19,6 +20,9 @@ const REPLAY_BYTES = 4 * 1024 * 1024
 
 /** Versions copied between two pauses. */
 const VERSIONS_PER_SLICE = 256
+
+/** Room for what belongs to a new part beside its tape: the write-ahead log, and pages of SQLite's own. */
+const ROOM_BESIDE_BYTES = 7 * 1024 * 1024
 
 /** SQLite files open at once: each costs two file handles and its page cache. */
 const OPEN_PARTS_MAX = 32
@@ -43,7 +47,7 @@ async function serve(request: StewardRequest): Promise<Served<StewardAnswer>> {
       return { answer: { did: 'replay', part: undefined, bytes: new Uint8Array() } }
     }
     case 'prepare':
-      return { answer: { did: 'parts', parts: [await prepare(request.bytes)] } }
+      return { answer: { did: 'parts', parts: [await prepare(request)] } }
     case 'read': {
       const frame = encodeFrame(segment(request.part).versions(request.revisions).map(loose))
       return { answer: { did: 'read', frame }, transfer: [frame.buffer] }
@@ -77,7 +81,13 @@ function openDirectory(path: string): StewardAnswer {
   directory = path
   mkdirSync(directory, { recursive: true })
   const file = join(directory, MANIFEST_FILE)
-  if (existsSync(file)) Manifest.check(file)
+  const hasParts = files().some((name) => SEGMENT_FILE_PATTERN.test(name))
+  // A start that was cut short leaves an empty manifest, and nothing else.
+  const isNew = bytesOf(MANIFEST_FILE) === 0
+  if (isNew && hasParts) {
+    throw new ControlError('StorageRefused', `${file} is missing or empty, and there are parts of a log beside it`)
+  }
+  if (!isNew) Manifest.check(file)
   manifest = Manifest.open(file)
   return { did: 'open', parts: manifest.parts(), kept: manifest.kept() }
 }
@@ -115,14 +125,18 @@ function* framesOf(part: Part): Generator<Buffer, void, undefined> {
     yield* segment.frames()
     segment.tape.close()
   } catch (error) {
+    if (!isControlError(error) && isOutOfRoom(directory)) throw error
     const why = error instanceof Error ? error.message : String(error)
     throw new ControlError('StorageRefused', `${path} is damaged and was left as it is: ${why}`, error)
   }
 }
 
-async function prepare(bytes: number): Promise<Part> {
+/** As large as is wanted, or as small as will do, when that is what there is room for. */
+async function prepare({ bytes, bytesMin }: { bytes: number; bytesMin: number }): Promise<Part> {
+  const room = roomIn(directory) - ROOM_BESIDE_BYTES
+  if (room < bytesMin) throw new ControlError('StorageFull', `${directory} has no room for ${bytesMin} bytes more`)
   const part = opened().reserve(nextPlace())
-  await making(part, () => Tape.create(pathOf(part), bytes, setImmediate))
+  await making(part, () => Tape.create(pathOf(part), room < bytes ? bytesMin : bytes, setImmediate))
   opened().made(part)
   return part
 }
@@ -146,7 +160,9 @@ async function making(part: Part, make: () => Promise<void>): Promise<void> {
 
 async function* copiedFrames(sources: readonly Part[], revisions: readonly Revision[]): AsyncGenerator<Buffer> {
   for (const part of sources) {
-    const source = segment(part)
+    // Not one of those that are open for reading: those may be closed while this waits.
+    const source = new Segment(Tape.read(pathOf(part)))
+    source.walk()
     for (let at = 0; at < revisions.length; at += VERSIONS_PER_SLICE) {
       const versions = source.versions(revisions.slice(at, at + VERSIONS_PER_SLICE))
       if (versions.length === 0) continue
@@ -155,6 +171,7 @@ async function* copiedFrames(sources: readonly Part[], revisions: readonly Revis
       yield frame
       await setImmediate()
     }
+    source.tape.close()
   }
 }
 
@@ -209,13 +226,8 @@ answer<StewardRequest, StewardAnswer>(parentPort, async (request) => {
   try {
     return await serve(request)
   } catch (error) {
-    if (isControlError(error) || !isOutOfRoom(error)) throw error
+    // SQLite says "full" where it can, and "I/O error" or "cannot open" where it wanted one more small file.
+    if (isControlError(error) || !isOutOfRoom(directory)) throw error
     throw new ControlError('StorageFull', `no room left in ${directory}`, error)
   }
 })
-
-/** SQLite tells that a disk is full by its code 13; the file system by name. */
-function isOutOfRoom(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return ('errcode' in error && error.errcode === 13) || ('code' in error && error.code === 'ENOSPC')
-}

@@ -8,9 +8,12 @@
  * All rows are there before the first byte is written. Writing is an UPDATE in place, so neither the file nor its tree
  * grows while somebody waits: several times faster than inserting (docs/adr/0003).
  */
+
+import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { assert, ControlError } from '@muster/base/errors.ts'
+import { assert, ControlError, isControlError } from '@muster/base/errors.ts'
 import { APPLICATION_ID, FORMAT_VERSION } from './format.ts'
+import { isOutOfRoom } from './room.ts'
 
 const PAGE_SIZE = 16_384
 
@@ -50,41 +53,48 @@ export class Tape {
   static async create(path: string, bytes: number, pause: () => Promise<void>): Promise<void> {
     const rows = Math.max(1, Math.ceil(bytes / PAGE_BYTES))
     const firstNotYet = rows - notYetRows(rows)
-    const database = newDatabase(path)
-    const insert = database.prepare('INSERT INTO page VALUES (?, ?)')
-    const empty = Buffer.alloc(PAGE_BYTES)
     const notYet = Buffer.alloc(PAGE_BYTES, NOT_YET)
-    for (let row = 0; row < rows; ) {
-      database.exec('BEGIN')
-      for (const end = Math.min(row + SLICE_ROWS, rows); row < end; row++) {
-        insert.run(row, row < firstNotYet ? empty : notYet)
+    await makeDatabase(path, async (database, insert) => {
+      for (let row = 0; row < rows; ) {
+        database.exec('BEGIN')
+        for (const end = Math.min(row + SLICE_ROWS, rows); row < end; row++) {
+          insert.run(row, row < firstNotYet ? BLANK : notYet)
+        }
+        database.exec('COMMIT')
+        await pause()
       }
-      database.exec('COMMIT')
-      await pause()
-    }
-    finishDatabase(database)
+    })
   }
 
   /** Makes a tape that holds these bytes and no room for more. */
   static async of(path: string, chunks: AsyncIterable<Buffer>): Promise<void> {
-    const database = newDatabase(path)
-    const insert = database.prepare('INSERT INTO page VALUES (?, ?)')
-    let row = 0
-    let rest: Buffer = Buffer.alloc(0)
-    for await (const chunk of chunks) {
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-      database.exec('BEGIN')
-      for (; rest.length >= PAGE_BYTES; rest = rest.subarray(PAGE_BYTES))
-        insert.run(row++, rest.subarray(0, PAGE_BYTES))
-      database.exec('COMMIT')
-    }
-    insert.run(row, Buffer.concat([rest, Buffer.alloc(PAGE_BYTES - rest.length)]))
-    finishDatabase(database)
+    await makeDatabase(path, async (database, insert) => {
+      let row = 0
+      let rest: Buffer = Buffer.alloc(0)
+      for await (const chunk of chunks) {
+        rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+        database.exec('BEGIN')
+        for (; rest.length >= PAGE_BYTES; rest = rest.subarray(PAGE_BYTES)) {
+          insert.run(row++, rest.subarray(0, PAGE_BYTES))
+        }
+        database.exec('COMMIT')
+      }
+      insert.run(row, Buffer.concat([rest, Buffer.alloc(PAGE_BYTES - rest.length)]))
+    })
   }
 
   /** Takes a tape into use for writing, and clears what keeps room in its write-ahead log. */
   static async write(path: string, pause: () => Promise<void>): Promise<Tape> {
     const database = new DatabaseSync(path)
+    try {
+      return await Tape.#takeIntoUse(database, pause)
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  }
+
+  static async #takeIntoUse(database: DatabaseSync, pause: () => Promise<void>): Promise<Tape> {
     // Exclusive before the first use of the log: no shared memory file, and nobody else gets in.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL')
     database.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0')
@@ -107,9 +117,33 @@ export class Tape {
     return tape
   }
 
-  /** Opens a tape only to read it: its bytes on disk stay as they are. */
+  /**
+   * Opens a tape only to read it: its bytes on disk stay as they are. With two exceptions, in which it is opened as its
+   * only user, and SQLite finishes what was begun: its process was killed in the middle of taking it into use or of
+   * sealing it; or it was being written, and a full disk has no room for the small file that reading it takes.
+   */
   static read(path: string): Tape {
-    return new Tape(new DatabaseSync(path, { readOnly: true }), false)
+    const reading = new DatabaseSync(path, { readOnly: true })
+    try {
+      return new Tape(reading, false)
+    } catch (error) {
+      reading.close()
+      if (isControlError(error) || !(isUnfinished(error) || isOutOfRoom(dirname(path)))) throw error
+      const database = new DatabaseSync(path)
+      database.exec('PRAGMA locking_mode = EXCLUSIVE')
+      return new Tape(database, false)
+    }
+  }
+
+  /** Whether nothing was ever written from an offset on. */
+  isBlankFrom(offset: number): boolean {
+    for (let at = offset; at < this.capacity; ) {
+      const end = Math.min(this.capacity, at - (at % PAGE_BYTES) + PAGE_BYTES)
+      const rest = this.read(at, end - at)
+      if (!rest.equals(BLANK.subarray(0, rest.length))) return false
+      at = end
+    }
+    return true
   }
 
   read(offset: number, length: number): Buffer {
@@ -171,6 +205,7 @@ export class Tape {
 
   #writeRows(first: number, rows: readonly Buffer[]): void {
     assert(this.#update, 'a tape that is written was opened for writing')
+    assert((first + rows.length) * PAGE_BYTES <= this.capacity, 'nothing is written beyond the end of a tape')
     const update = this.#update
     this.#sinceCheckpoint += rows.length * PAGE_SIZE
     const [only] = rows
@@ -194,6 +229,14 @@ export class Tape {
   }
 }
 
+/** SQLite's name for a change that has to be rolled back, which a reader may not do. */
+const SQLITE_READONLY = 8
+
+const isUnfinished = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_READONLY
+
+const BLANK = Buffer.alloc(PAGE_BYTES)
+
 const notYetRows = (rows: number): number => Math.min(rows, Math.ceil(WAL_BYTES / PAGE_SIZE))
 
 function rowCount(database: DatabaseSync): number {
@@ -206,19 +249,24 @@ function rowCount(database: DatabaseSync): number {
   return Number(row?.last ?? -1) + 1
 }
 
-/** Unsynced until {@link finishDatabase}: a file that was never finished is not in the manifest, and is removed. */
-function newDatabase(path: string): DatabaseSync {
+/**
+ * Makes a file of rows. It is written unsynced, and one synced commit at the end makes it durable as a whole: a file
+ * that was never finished is not in the manifest, and is removed.
+ */
+async function makeDatabase(
+  path: string,
+  fill: (database: DatabaseSync, insert: StatementSync) => Promise<void>,
+): Promise<void> {
   const database = new DatabaseSync(path)
-  database.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF`)
-  database.exec(
-    `PRAGMA application_id = ${APPLICATION_ID}; CREATE TABLE page (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)`,
-  )
-  return database
-}
-
-/** One synced checkpoint makes the whole file durable, also what was written to it unsynced before. */
-function finishDatabase(database: DatabaseSync): void {
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-  database.exec(`PRAGMA user_version = ${FORMAT_VERSION}; PRAGMA wal_checkpoint(TRUNCATE)`)
-  database.close()
+  try {
+    database.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF`)
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+    database.exec('CREATE TABLE page (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)')
+    await fill(database, database.prepare('INSERT INTO page VALUES (?, ?)'))
+    // Without a write-ahead log, as it is once it is sealed: reading it then needs no room for files beside it.
+    database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL')
+    database.exec(`PRAGMA user_version = ${FORMAT_VERSION}`)
+  } finally {
+    database.close()
+  }
 }

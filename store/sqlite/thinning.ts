@@ -64,8 +64,16 @@ export function chooseThinning(
 }
 
 function between(sorted: Float64Array, first: number, last: number): Float64Array {
-  const from = sorted.findIndex((revision) => revision >= first)
-  if (from < 0) return new Float64Array()
-  const to = sorted.findLastIndex((revision) => revision <= last)
-  return sorted.subarray(from, to + 1)
+  return sorted.subarray(firstAtOrAbove(sorted, first), firstAtOrAbove(sorted, last + 1))
+}
+
+function firstAtOrAbove(sorted: Float64Array, revision: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle] ?? 0) < revision) low = middle + 1
+    else high = middle
+  }
+  return low
 }
