@@ -25,7 +25,7 @@ const ROUNDS = Number(process.env.ROUNDS ?? 200)
 const WRITERS = 64
 
 /** Rounds in one directory: enough for several parts, few enough that a look stays quick. */
-const ROUNDS_PER_DIRECTORY = 10
+const ROUNDS_PER_DIRECTORY = 20
 
 /** A child that hangs is a failure, not a reason to wait. */
 const PATIENCE = seconds(20)

@@ -137,13 +137,11 @@ export class Tape {
 
   /** Whether nothing was ever written from an offset on. */
   isBlankFrom(offset: number): boolean {
-    for (let at = offset; at < this.capacity; ) {
-      const end = Math.min(this.capacity, at - (at % PAGE_BYTES) + PAGE_BYTES)
-      const rest = this.read(at, end - at)
-      if (!rest.equals(BLANK.subarray(0, rest.length))) return false
-      at = end
-    }
-    return true
+    const within = offset % PAGE_BYTES
+    const first = Math.floor(offset / PAGE_BYTES)
+    if (within > 0 && !this.#row(first).subarray(within).equals(BLANK.subarray(within))) return false
+    const blankFrom = within > 0 ? first + 1 : first
+    return this.#database.prepare('SELECT 1 FROM page WHERE id >= ? AND bytes <> ?').get(blankFrom, BLANK) === undefined
   }
 
   read(offset: number, length: number): Buffer {
