@@ -1,4 +1,5 @@
 /** Every retained version of one key, with who made it and why. */
+import { assert } from '@muster/base/errors.ts'
 import type { Ledger } from './ledger.ts'
 import type { Log } from './log.ts'
 import type { StoredVersion } from './record.ts'
@@ -15,10 +16,13 @@ export async function historyOf(
   const wanted = kept.filter((revision) => revision >= from && revision <= to)
   const known = new Set(kept)
   const versions: Version[] = []
-  for (const stored of await log.read(wanted)) {
-    // A version may have been thinned while the log was read; the gap is marked on the one after it.
+  for (const [at, stored] of (await log.read(wanted)).entries()) {
     if (stored) versions.push(asVersion(stored, known))
-    else known.clear()
+    else {
+      // It may have been thinned while the log was read, and the gap is marked on the one after it; else it is lost.
+      assert((wanted[at] ?? 0) <= ledger.horizon, `revision ${wanted[at]} of '${key}' is in the log`)
+      known.clear()
+    }
   }
   return versions
 }

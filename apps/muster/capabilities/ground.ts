@@ -1,6 +1,6 @@
 /** What every system stands on: the store, the simulation and the measurements. */
 import { text } from '../terminal/language.ts'
-import { type System, works } from './capability.ts'
+import { partial, type System, works } from './capability.ts'
 
 /** Ground, as asked for by its users. */
 export const GROUND: System = {
@@ -53,7 +53,7 @@ export const GROUND: System = {
       'muster store snapshot FILE',
       'store/sqlite/sqlite.real.test.ts',
     ),
-    works(
+    partial(
       'Old history given up by policy, its disk space given back, no write held up for long',
       '按策略放弃旧历史并归还磁盘空间，不长时间阻塞写入',
       'muster store compact --keep-last 1000',
