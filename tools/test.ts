@@ -2,7 +2,7 @@
  * Runs the tests: `npm test` all of them, `npm test -- store sim` those whose path contains one of the words.
  *
  *     *.test.ts        pure: all in one process, because a process costs a hundred times what such a file does
- *     *.real.test.ts   with real parts (processes, disks, etcd): one after the other, each in a process of its own
+ *     *.real.test.ts   with real parts (processes, disks, etcd): two at a time, each in a process of its own
  */
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
