@@ -9,6 +9,11 @@ export const ERRORS = {
   BadRequest: { http: 400, retry: 'no' },
   NotFound: { http: 404, retry: 'no' },
   AlreadyExists: { http: 409, retry: 'no' },
+  Unauthorized: { http: 401, retry: 'no' },
+  Forbidden: { http: 403, retry: 'no' },
+  MethodNotAllowed: { http: 405, retry: 'no' },
+  NotAcceptable: { http: 406, retry: 'no' },
+  UnsupportedMediaType: { http: 415, retry: 'no' },
   Conflict: { http: 409, retry: 'fresh' },
   /** The caller led once and does not lead now. Never retried: a new leader is at work. */
   Deposed: { http: 409, retry: 'no' },
@@ -37,10 +42,13 @@ export type ErrorCode = keyof typeof ERRORS
 export class ControlError extends Error {
   override readonly name = 'ControlError'
   readonly code: ErrorCode
+  /** What a program may want to know besides the message; the API keeps a Kubernetes Status here. */
+  readonly details: unknown
 
-  constructor(code: ErrorCode, message: string, cause?: unknown) {
+  constructor(code: ErrorCode, message: string, cause?: unknown, details?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
+    this.details = details
   }
 }
 
