@@ -1,10 +1,11 @@
 /** Every code that Muster prints, and the page behind it. */
 import type { ErrorCode } from '@muster/base/errors.ts'
+import { API_PAGES } from './api-pages.ts'
 import { COMMAND_PAGES } from './command-pages.ts'
 import type { Page } from './page.ts'
 import { STORE_PAGES } from './store-pages.ts'
 
-const ALL = { ...COMMAND_PAGES, ...STORE_PAGES }
+const ALL = { ...COMMAND_PAGES, ...STORE_PAGES, ...API_PAGES }
 
 /** The code of a page: `MUS` and four digits. */
 export type PageCode = keyof typeof ALL
@@ -22,6 +23,11 @@ export const PAGE_OF_ERROR: Readonly<Record<ErrorCode, PageCode>> = {
   NotFound: 'MUS0203',
   AlreadyExists: 'MUS0202',
   Conflict: 'MUS0202',
+  Unauthorized: 'MUS0301',
+  Forbidden: 'MUS0302',
+  MethodNotAllowed: 'MUS0303',
+  NotAcceptable: 'MUS0303',
+  UnsupportedMediaType: 'MUS0303',
   Deposed: 'MUS0202',
   Gone: 'MUS0204',
   TooLarge: 'MUS0207',
