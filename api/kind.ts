@@ -15,7 +15,7 @@ import type { KubeObject } from './object.ts'
 import type { TypeSchema } from './schema/schema.ts'
 
 /** A kind, all of its versions, and its rules. */
-export interface Kind {
+export interface Kind<T extends KubeObject = KubeObject> {
   readonly group: string
   /** `Deployment`. */
   readonly kind: string
@@ -30,7 +30,7 @@ export interface Kind {
   readonly categories: readonly string[]
   readonly scope: 'Namespaced' | 'Cluster'
   /** Most preferred first. At least one is served. */
-  readonly versions: readonly KindVersion[]
+  readonly versions: readonly KindVersion<T>[]
   /** The version that bytes in the store have: the name of one of {@link versions}. */
   readonly storedAs: string
   /**
@@ -40,26 +40,26 @@ export interface Kind {
   readonly storage?: { readonly group: string; readonly plural: string }
   /** What may be asked of it; all eight when absent. A review (SubjectAccessReview) has `create` alone and is not kept. */
   readonly verbs?: readonly Verb[]
-  readonly rules: KindRules
+  readonly rules: KindRules<T>
 }
 
 /** What may be asked of a resource. */
 export type Verb = 'create' | 'get' | 'list' | 'watch' | 'update' | 'patch' | 'delete' | 'deletecollection'
 
 /** One version of a kind, as it is served. */
-export interface KindVersion {
+export interface KindVersion<T extends KubeObject = KubeObject> {
   /** `v1`. */
   readonly name: string
   readonly served: boolean
   readonly deprecated?: { readonly warning: string }
   /** Of the whole object: apiVersion, kind, metadata and the rest. Made when first asked for. */
   readonly schema: () => TypeSchema
-  readonly columns: readonly Column[]
+  readonly columns: readonly Column<T>[]
   readonly subresources: Subresources
   /** Custom resources say which of their fields may be selected; built-in kinds have functions in {@link KindRules}. */
   readonly selectableFields?: readonly string[]
   /** Fills in what Kubernetes fills in for this version beyond the schema's own `default`s. */
-  readonly default?: (object: KubeObject) => void
+  default?(object: T): void
   /** To and from {@link Kind.storedAs}; absent when only `apiVersion` differs. Pure: answers a new object. */
   readonly convert?: {
     readonly toStored: (object: KubeObject) => KubeObject
@@ -108,8 +108,11 @@ export interface RuleContext {
   readonly now: string
 }
 
-/** The rules of one kind. They see the stored version of it. */
-export interface KindRules {
+/**
+ * The rules of one kind. They see the stored version of it. Methods, so that rules for a Deployment are rules for an
+ * object: who calls them has looked up the kind by the object's own type.
+ */
+export interface KindRules<T extends KubeObject = KubeObject> {
   /**
    * `spec`: metadata.generation counts changes of the spec (and the deletion). `all`: of everything but metadata and
    * status, as for custom resources. `none`: there is no generation.
@@ -122,16 +125,20 @@ export interface KindRules {
   /** How metadata.name must look. Default: a DNS subdomain. */
   readonly name?: 'dns-subdomain' | 'dns-label' | 'dns-1035-label' | 'path-segment' | ((name: string) => string[])
   /** Resets what a client may not say at creation: status, and server-owned fields. */
-  readonly prepareForCreate?: (object: KubeObject, context: RuleContext) => void
+  prepareForCreate?(object: T, context: RuleContext): void
   /** Carries over from `old` what a client may not change by this kind of write (besides status, which the server does). */
-  readonly prepareForUpdate?: (object: KubeObject, old: KubeObject, context: RuleContext) => void
-  readonly validate?: (object: KubeObject, context: RuleContext) => FieldError[]
+  prepareForUpdate?(object: T, old: T, context: RuleContext): void
+  validate?(object: T, context: RuleContext): FieldError[]
   /** What may not change. The server also calls {@link validate} on the new object, as Kubernetes does. */
-  readonly validateUpdate?: (object: KubeObject, old: KubeObject, context: RuleContext) => FieldError[]
+  validateUpdate?(object: T, old: T, context: RuleContext): FieldError[]
   /** Told to the client in Warning headers. */
-  readonly warnings?: (object: KubeObject, old?: KubeObject) => string[]
+  warnings?(object: T, old?: T): string[]
   /** Fields beside metadata.name and metadata.namespace that a field selector may name. */
-  readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>
+  readonly selectableFields?: readonly string[]
+  /** The value of one of them, in the words of a selector; empty when it is not set. */
+  fieldOf?(object: T, field: string): string
+  /** DELETE answers with the object as it was last, not with a Status. */
+  readonly returnsDeleted?: true
   /** Seconds of grace at deletion, for kinds that have it: Pod. 0 deletes at once. */
-  readonly deletionGrace?: (object: KubeObject, asked: number | undefined) => number
+  deletionGrace?(object: T, asked: number | undefined): number
 }

@@ -116,7 +116,7 @@ export const ROOMS: readonly Room[] = [
     name: 'tools',
     question: 'Who keeps it tidy?',
     holds: 'walls, generated pages, tests, packaging',
-    imports: ['base', 'apps/muster'],
+    imports: ['base', 'api', 'server', 'apps/muster'],
     world: true,
   },
 ]
@@ -147,6 +147,18 @@ const BUILT_INS: readonly BuiltIns[] = [
       worker_threads: 'the threads that write and keep the files',
     },
   },
+  {
+    under: 'server/listen/',
+    may: {
+      http: 'types of its answers',
+      http2: 'the socket of the API',
+      net: 'types of sockets',
+      tls: 'tells a TLS socket from others',
+    },
+  },
+  { under: 'server/discovery/', may: { crypto: 'hashes; reaches for nothing' } },
+  { under: 'server/auth/', may: { crypto: 'makes keys, and signs and checks with them' } },
+  { under: 'client/http/', may: { http2: 'connections to servers' } },
   { under: 'store/', may: { buffer: 'bytes; reaches for nothing', zlib: 'checksums; reaches for nothing' } },
 ]
 

@@ -1,0 +1,59 @@
+/**
+ * A request to the API and its answer as plain data. The server is one function from the first to the second; HTTP/1.1,
+ * HTTP/2 and web requests are adapters to it. A client is handed such a function, and need not know which it has.
+ */
+
+/** One request. Header names are lower case. */
+export interface ApiRequest {
+  readonly method: string
+  /** Undecoded, without the query: `/api/v1/namespaces/default/pods`. */
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** The whole body, within {@link BODY_BYTES_MAX}: adapters refuse what is longer. */
+  readonly body: Uint8Array
+  /** The certificate that the client proved to hold, as DER; its chain was checked against the cluster's CA. */
+  readonly clientCertificate?: Uint8Array
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal
+}
+
+/** One answer. A stream is pulled: a client that does not read is not written to. */
+export interface ApiResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly body: ResponseBody
+}
+
+/** Bytes at once, blocks to be sent one after the other, or a stream that goes on for as long as it is read. */
+export type ResponseBody =
+  | { readonly body: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly body: 'blocks'; readonly blocks: readonly Uint8Array[] }
+  | { readonly body: 'stream'; readonly stream: AsyncIterable<Uint8Array> }
+
+/** The API as a function. Never rejects: every failure is an answer. */
+export type Handle = (request: ApiRequest) => Promise<ApiResponse>
+
+/** 3 MiB, as kube-apiserver has it. Source: apiserver server.NewConfig, MaxRequestBodyBytes. */
+export const BODY_BYTES_MAX = 3 * 1024 * 1024
+
+/** An answer with a body of bytes. */
+export const answer = (
+  status: number,
+  contentType: string,
+  bytes: Uint8Array,
+  headers: Readonly<Record<string, string | readonly string[]>> = {},
+): ApiResponse => ({ status, headers: { 'content-type': contentType, ...headers }, body: { body: 'bytes', bytes } })
+
+const encoder = new TextEncoder()
+
+/** An answer in JSON. */
+export const answerJson = (
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string | readonly string[]>> = {},
+): ApiResponse => answer(status, 'application/json', encoder.encode(JSON.stringify(value)), headers)
+
+/** An answer in plain text. */
+export const answerText = (status: number, text: string): ApiResponse =>
+  answer(status, 'text/plain; charset=utf-8', encoder.encode(text), { 'x-content-type-options': 'nosniff' })

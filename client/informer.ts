@@ -1,0 +1,206 @@
+/**
+ * A local picture of a collection that follows the server for as long as it runs.
+ *
+ *     list ──► watch ──► events ... ──► the stream ends ──► watch from the last revision ──► ...
+ *       ▲                                                          │ 410: that revision is no longer kept
+ *       └──────────────────────────────────────────────────────────┘ a new list is compared with the picture
+ *
+ * A stream that has been silent for too long is given up and resumed: half-open connections say nothing, and nothing
+ * tells them apart from a quiet collection. Resuming costs one request and loses nothing.
+ *
+ * Guarantees: handlers are told of every object that is there, and in the end of its newest state; of a deletion always,
+ * though perhaps not of each version between. Never of an older version after a newer one.
+ */
+import type { KubeObject } from '@muster/api/object.ts'
+import { backoff, nextWait } from '@muster/base/backoff.ts'
+import { type Clock, type Duration, minutes, seconds } from '@muster/base/clock.ts'
+import { hasCode } from '@muster/base/errors.ts'
+import type { Logger } from '@muster/base/log.ts'
+import { between, type Random } from '@muster/base/random.ts'
+import type { ListQuery, ResourceClient } from './client.ts'
+import type { ObjectName } from './resource-ref.ts'
+
+/** One change of the picture. The objects are shared by all who look: nobody may change them. */
+export type Change<T extends KubeObject> =
+  | { readonly change: 'added'; readonly object: T }
+  | { readonly change: 'updated'; readonly object: T; readonly previous: T }
+  /** `previous` is the last version that was seen; there may have been newer ones. */
+  | { readonly change: 'deleted'; readonly previous: T }
+
+/** What part of a collection to follow. */
+export type Selection = Pick<ListQuery, 'namespace' | 'labelSelector' | 'fieldSelector'>
+
+/** A picture of a collection. */
+export interface Informer<T extends KubeObject> {
+  get(name: ObjectName): T | undefined
+  list(): Iterable<T>
+  /** Resolves once the picture was complete for the first time. */
+  synced(): Promise<void>
+  readonly hasSynced: boolean
+  /** The newest revision that the picture is known to include; empty before the first list. */
+  readonly resourceVersion: string
+  /** Told of every change from now on, after it is in the picture. What is there already is told first, as added. */
+  onChange(handler: (change: Change<T>) => void): void
+  /** Follows until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+/** What an informer stands on. */
+export interface InformerDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+}
+
+/** A silent stream is resumed after this long. Muster sends a bookmark well within it. */
+const SILENCE_MAX: Duration = seconds(30)
+/** How long one watch may last: between one and two of these, so that a fleet's watches do not all end together. */
+const WATCH_TIME: Duration = minutes(5)
+const PAGE_SIZE = 500
+const FIRST_WAIT = seconds(0.5)
+const WAIT_MAX = seconds(30)
+
+/** An informer that does nothing until it is run. */
+export function createInformer<T extends KubeObject>(
+  resource: ResourceClient<T>,
+  selection: Selection,
+  { clock, random, log }: InformerDeps,
+): Informer<T> {
+  const objects = new Map<string, T>()
+  const handlers: ((change: Change<T>) => void)[] = []
+  let revision = ''
+  let hasSynced = false
+  let markSynced = () => {}
+  const synced = new Promise<void>((resolve) => {
+    markSynced = resolve
+  })
+
+  const tell = (change: Change<T>) => {
+    for (const handler of handlers) handler(change)
+  }
+  const put = (object: T) => {
+    const key = keyOf(object)
+    const previous = objects.get(key)
+    if (previous && !isNewer(object, previous)) return
+    objects.set(key, object)
+    tell(previous ? { change: 'updated', object, previous } : { change: 'added', object })
+  }
+  const drop = (key: string) => {
+    const previous = objects.get(key)
+    if (!previous) return
+    objects.delete(key)
+    tell({ change: 'deleted', previous })
+  }
+  /** A server that lags tells of the deletion of an object whose successor is in the picture already. */
+  const dropUnlessNewer = (object: T) => {
+    const present = objects.get(keyOf(object))
+    if (present && isNewer(object, present)) drop(keyOf(object))
+  }
+
+  /** Reads all pages, then makes the picture equal to them. */
+  const relist = async () => {
+    const found = new Map<string, T>()
+    let token = ''
+    let at = ''
+    do {
+      const page = await resource.list({ ...selection, limit: PAGE_SIZE, continue: token })
+      for (const object of page.items) found.set(keyOf(object), object)
+      token = page.continue
+      at = page.resourceVersion
+    } while (token !== '')
+    for (const key of [...objects.keys()]) if (!found.has(key)) drop(key)
+    for (const object of found.values()) put(object)
+    revision = at
+    hasSynced = true
+    markSynced()
+  }
+
+  /** Follows one stream until it ends, fails, or has been silent for too long. */
+  const follow = async (outer: AbortSignal) => {
+    const stream = new AbortController()
+    const signal = AbortSignal.any([outer, stream.signal])
+    let heard = clock.elapsed()
+    const guard = watchSilence(clock, () => clock.elapsed() - heard, stream)
+    const timeoutSeconds = Math.round((WATCH_TIME / 1000) * (1 + random.next()))
+    try {
+      for await (const event of resource.watch({ ...selection, resourceVersion: revision, timeoutSeconds, signal })) {
+        heard = clock.elapsed()
+        if (event.type === 'BOOKMARK') {
+          revision = event.resourceVersion
+          continue
+        }
+        if (event.type === 'DELETED') dropUnlessNewer(event.object)
+        else put(event.object)
+        revision = event.object.metadata.resourceVersion ?? revision
+      }
+    } finally {
+      stream.abort()
+      await guard
+    }
+  }
+
+  const run = async (signal: AbortSignal) => {
+    let tries = backoff(FIRST_WAIT, WAIT_MAX)
+    while (!signal.aborted) {
+      const before = revision
+      try {
+        if (revision === '') await relist()
+        await follow(signal)
+        if (revision !== before) tries = backoff(FIRST_WAIT, WAIT_MAX)
+      } catch (error) {
+        if (signal.aborted) return
+        if (hasCode(error, 'Gone')) revision = ''
+        else log.warn('informer: the stream broke; it will be resumed', { selection, error })
+      }
+      const { wait, next } = nextWait(tries, random)
+      tries = next
+      await clock.sleep((wait + between(random, 1, 50)) as Duration, signal).catch(() => {})
+    }
+  }
+
+  return {
+    get: ({ namespace, name }) => objects.get(`${namespace}/${name}`),
+    list: () => objects.values(),
+    synced: () => synced,
+    get hasSynced() {
+      return hasSynced
+    },
+    get resourceVersion() {
+      return revision
+    },
+    onChange(handler) {
+      handlers.push(handler)
+      for (const object of objects.values()) handler({ change: 'added', object })
+    },
+    run,
+  }
+}
+
+/** Aborts a stream once nothing was heard for {@link SILENCE_MAX}. Ends when the stream does. */
+async function watchSilence(clock: Clock, silence: () => number, stream: AbortController): Promise<void> {
+  while (!stream.signal.aborted) {
+    const left = SILENCE_MAX - silence()
+    if (left <= 0) {
+      stream.abort()
+      return
+    }
+    await clock.sleep(left as Duration, stream.signal).catch(() => {})
+  }
+}
+
+const keyOf = ({ metadata }: KubeObject): string =>
+  `${clusterOf(metadata)}${metadata.namespace ?? ''}/${metadata.name ?? ''}`
+
+/** Objects of a list over all logical clusters say which one is theirs; a key names it then. */
+const clusterOf = (metadata: KubeObject['metadata']): string => {
+  const cluster = metadata.annotations?.['muster.dev/cluster']
+  return cluster === undefined ? '' : `${cluster}/`
+}
+
+/** Revisions of one server are numbers that grow; where they are not, whatever is told last is newer. */
+function isNewer(object: KubeObject, than: KubeObject): boolean {
+  const [next, last] = [object.metadata.resourceVersion ?? '', than.metadata.resourceVersion ?? '']
+  if (next === last) return false
+  const [one, other] = [Number(next), Number(last)]
+  return !Number.isSafeInteger(one) || !Number.isSafeInteger(other) || one > other
+}

@@ -1,0 +1,74 @@
+/**
+ * One watch, as a client reads it: lines of JSON, each an event.
+ * Source: meta/v1 WatchEvent.
+ */
+import type { ApiResponse } from '@muster/api/message.ts'
+import type { KubeObject } from '@muster/api/object.ts'
+import { errorOf, isStatus } from '@muster/api/status.ts'
+import { ControlError } from '@muster/base/errors.ts'
+import { readAnswer } from './answer.ts'
+
+/** What happened to one object, or how far everything has been told. */
+export type WatchEvent<T extends KubeObject> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
+  /** Everything up to this resourceVersion has been told. `initialEventsEnd`: and what came before was the state at the start. */
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
+
+/** One line is one object; Kubernetes stores none above 1.5 MiB. */
+const LINE_BYTES_MAX = 16 * 1024 * 1024
+
+/**
+ * Reads the events of a watch until the server ends it. An ERROR event is thrown as the error it stands for: Gone when
+ * the revision to resume from is no longer kept.
+ */
+export async function* readWatch<T extends KubeObject>(
+  start: () => Promise<ApiResponse>,
+): AsyncIterable<WatchEvent<T>> {
+  const answered = await start()
+  if (answered.status >= 400) {
+    await readAnswer(answered)
+    return
+  }
+  for await (const line of linesOf(answered)) {
+    const event: unknown = JSON.parse(line)
+    yield readEvent<T>(event)
+  }
+}
+
+function readEvent<T extends KubeObject>(event: unknown): WatchEvent<T> {
+  const { type, object } = event as { type?: string; object?: unknown }
+  switch (type) {
+    case 'ADDED':
+    case 'MODIFIED':
+    case 'DELETED':
+      return { type, object: object as T } // The server sends what was asked for.
+    case 'BOOKMARK': {
+      const { metadata } = object as KubeObject
+      return {
+        type,
+        resourceVersion: metadata.resourceVersion ?? '',
+        initialEventsEnd: metadata.annotations?.['k8s.io/initial-events-end'] === 'true',
+      }
+    }
+    case 'ERROR':
+      throw isStatus(object)
+        ? errorOf(object)
+        : new ControlError('Internal', 'the watch ended with an error of no kind')
+    default:
+      throw new ControlError('Internal', `the watch sent an event of type '${type}'`)
+  }
+}
+
+async function* linesOf({ body }: ApiResponse): AsyncIterable<string> {
+  const decoder = new TextDecoder()
+  const chunks = body.body === 'bytes' ? [body.bytes] : body.body === 'blocks' ? body.blocks : body.stream
+  let rest = ''
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    if (rest.length > LINE_BYTES_MAX)
+      throw new ControlError('TooLarge', `an event of the watch has more than ${LINE_BYTES_MAX} bytes`)
+    for (const line of lines) if (line !== '') yield line
+  }
+  if (rest.trim() !== '') yield rest
+}

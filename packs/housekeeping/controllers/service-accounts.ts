@@ -1,0 +1,53 @@
+/** Gives every namespace its default service account and the CA of its API server. */
+import type { ConfigMap, ServiceAccount } from '@muster/api/types/core-v1.ts'
+import type { ResourceRef } from '@muster/client/resource-ref.ts'
+import { type Controller, keyOf, type Verdict, waitForChange } from '@muster/runtime/controller.ts'
+import { DEFAULT_ACCOUNT, decideFurniture, ROOT_CA } from '../decide/service-accounts.ts'
+import { NAMESPACES } from './namespaces.ts'
+
+/** What it needs beyond the API. */
+export interface FurnitureDeps {
+  /** The CA that signed the certificate of a logical cluster's API, PEM. */
+  rootCaOf(cluster: string): string
+}
+
+const core = { group: '', version: 'v1', namespaced: true }
+const ACCOUNTS: ResourceRef<ServiceAccount> = { ...core, kind: 'ServiceAccount', plural: 'serviceaccounts' }
+const CONFIG_MAPS: ResourceRef<ConfigMap> = { ...core, kind: 'ConfigMap', plural: 'configmaps' }
+
+export const serviceAccountController: Controller<FurnitureDeps> = {
+  name: 'service-account-controller',
+  watches: NAMESPACES,
+  alsoWatches: [ACCOUNTS, CONFIG_MAPS].map((resource) => ({
+    resource,
+    keysOf: (object) =>
+      object.metadata.name === DEFAULT_ACCOUNT || object.metadata.name === ROOT_CA
+        ? [{ ...keyOf(object), namespace: '', name: object.metadata.namespace ?? '' }]
+        : [],
+  })),
+
+  async reconcile(key, { client, rootCaOf }): Promise<Verdict> {
+    const namespace = await client.resource(NAMESPACES).find(key)
+    if (!namespace) return waitForChange
+    const inside = { namespace: key.name }
+    const account = await client.resource(ACCOUNTS).find({ ...inside, name: DEFAULT_ACCOUNT })
+    const rootCa = await client.resource(CONFIG_MAPS).find({ ...inside, name: ROOT_CA })
+
+    for (const step of decideFurniture({ namespace, account, rootCa, ca: rootCaOf(key.cluster) })) {
+      switch (step.do) {
+        case 'create-account':
+          await client.resource(ACCOUNTS).create(step.account)
+          break
+        case 'create-root-ca':
+          await client.resource(CONFIG_MAPS).create(step.rootCa)
+          break
+        case 'update-root-ca':
+          await client.resource(CONFIG_MAPS).update(step.rootCa)
+          break
+        default:
+          step satisfies never
+      }
+    }
+    return waitForChange
+  },
+}

@@ -1,0 +1,146 @@
+/**
+ * Runs a controller: informers feed a queue, workers take from it, and what fails is looked at again later.
+ *
+ * Guarantees: an object is looked at by one worker at a time; after each change of it, or of what belongs to it, it is
+ * looked at again; nothing is looked at before every picture is complete.
+ */
+import type { Duration } from '@muster/base/clock.ts'
+import type { Client } from '@muster/client/client.ts'
+import { createInformer, type Informer, type InformerDeps } from '@muster/client/informer.ts'
+import { pathOf, type ResourceRef } from '@muster/client/resource-ref.ts'
+import { type Controller, type ControllerContext, type Key, keyOf, WORKERS } from './controller.ts'
+import { createWorkQueue } from '@muster/kernel/work-queue.ts'
+
+/** Informers that controllers of one process share: one picture of each resource. */
+export interface Informers {
+  of(ref: ResourceRef): Informer<never>
+}
+
+/** Where controllers run. */
+export interface Home extends InformerDeps {
+  /** Sees every logical cluster; `inCluster` of it sees one. The only cluster there is, on a foreign hub. */
+  readonly client: Client
+  /** True on Muster: objects of all logical clusters are read at once, and each key names its own. */
+  readonly allClusters: boolean
+}
+
+/** Pictures that start with the first who asks, and follow until the signal aborts. */
+export function shareInformers(home: Home, signal: AbortSignal): Informers {
+  const shared = new Map<string, Informer<never>>()
+  const from = home.allClusters ? home.client.inCluster('*') : home.client
+  return {
+    of(ref) {
+      const key = pathOf(ref, '')
+      let informer = shared.get(key)
+      if (!informer) {
+        informer = createInformer(from.resource(ref), {}, home) as Informer<never>
+        shared.set(key, informer)
+        void informer.run(signal)
+      }
+      return informer
+    },
+  }
+}
+
+/** Runs a controller until the signal aborts. Rejects only for a broken promise in our own code. */
+export async function runController<Deps extends object>(
+  controller: Controller<Deps>,
+  deps: Deps,
+  home: Home,
+  informers: Informers,
+  signal: AbortSignal,
+): Promise<void> {
+  const log = home.log.with({ controller: controller.name })
+  const queue = createWorkQueue(home.random)
+  const workers = controller.workers ?? WORKERS
+  const alarm = createAlarm(home.clock)
+  let ready = false
+  let atWork = 0
+  let finish = () => {}
+
+  /** Hands out what is due, to as many workers as are free; wakes itself for what is due later. */
+  const handOut = () => {
+    if (signal.aborted && atWork === 0) finish()
+    if (!ready || signal.aborted) return
+    while (atWork < workers) {
+      const key = queue.take(home.clock.elapsed())
+      if (key === undefined) break
+      atWork++
+      void look(key).finally(() => {
+        atWork--
+        handOut()
+      })
+    }
+    alarm.set(queue.nextDue(), handOut)
+  }
+  const ask = (keys: readonly Key[]) => {
+    for (const key of keys) queue.add(writeKey(key))
+    handOut()
+  }
+
+  const own = informers.of(controller.watches)
+  own.onChange((change) => ask([keyOf(change.change === 'deleted' ? change.previous : change.object)]))
+  const pictures = [own]
+  for (const { resource, keysOf } of controller.alsoWatches ?? []) {
+    const informer = informers.of(resource)
+    pictures.push(informer)
+    informer.onChange((change) => {
+      if (change.change !== 'added') ask(keysOf(change.previous))
+      if (change.change !== 'deleted') ask(keysOf(change.object))
+    })
+  }
+  const look = async (text: string) => {
+    const key = readKey(text)
+    const client = home.allClusters ? home.client.inCluster(key.cluster) : home.client
+    const context: ControllerContext = { ...home, client, log, informer: (ref) => informers.of(ref) as Informer<never> }
+    try {
+      const verdict = await controller.reconcile(key, { ...deps, ...context })
+      queue.done(text, 'succeeded', home.clock.elapsed())
+      if (verdict.next === 'look-again') queue.addAt(text, (home.clock.elapsed() + verdict.after) as Duration)
+    } catch (error) {
+      if (!signal.aborted) log.warn('a look failed; there will be another', { key, error })
+      queue.done(text, 'failed', home.clock.elapsed())
+    }
+  }
+
+  await new Promise<void>((resolve) => {
+    finish = resolve
+    signal.addEventListener('abort', handOut, { once: true })
+    void Promise.all(pictures.map((picture) => picture.synced())).then(() => {
+      ready = true
+      handOut()
+    })
+  })
+  alarm.set(undefined, handOut)
+}
+
+/** One call at one time; setting it anew forgets the one before. */
+function createAlarm(clock: Home['clock']) {
+  let planned: Duration | undefined
+  let waiting = new AbortController()
+  return {
+    set(due: Duration | undefined, ring: () => void) {
+      if (due === planned) return
+      waiting.abort()
+      planned = due
+      if (due === undefined) return
+      waiting = new AbortController()
+      const { signal } = waiting
+      const left = Math.max(1, due - clock.elapsed()) as Duration
+      clock.sleep(left, signal).then(
+        () => {
+          planned = undefined
+          ring()
+        },
+        () => {}, // Another time was set.
+      )
+    },
+  }
+}
+
+const writeKey = ({ cluster, namespace, name }: Key): string => `${cluster}/${namespace}/${name}`
+
+function readKey(text: string): Key {
+  const [cluster = '', namespace = '', name = ''] = text.split('/')
+  return { cluster, namespace, name }
+}

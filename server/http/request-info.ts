@@ -1,0 +1,105 @@
+/**
+ * What a path asks for.
+ *
+ *     /apis/apps/v1/namespaces/shop/deployments/web/scale      in logical cluster `default`
+ *     /clusters/eu/api/v1/pods?watch=true                      in logical cluster `eu`
+ *     /clusters/* /api/v1/pods                                 in all of them (without the space)
+ *
+ * Source: apiserver pkg/endpoints/request/requestinfo.go; the `/clusters/NAME` prefix is Muster's own.
+ */
+import type { ApiRequest } from '@muster/api/message.ts'
+
+interface RequestBase {
+  /** The logical cluster; `*` for all of them. */
+  readonly cluster: string
+  /** The path inside the logical cluster. */
+  readonly path: string
+  /** As authorization knows it: `list`, `deletecollection`; for other paths HTTP's method in lower case. */
+  readonly verb: string
+}
+
+/** About a resource, or about anything else: discovery, health, OpenAPI. */
+export type RequestInfo =
+  | (RequestBase & { readonly about: 'path' })
+  | (RequestBase & {
+      readonly about: 'resource'
+      readonly group: string
+      readonly version: string
+      /** Empty for a cluster-scoped resource, and for a list over all namespaces. */
+      readonly namespace: string
+      readonly resource: string
+      /** Empty for a collection. */
+      readonly name: string
+      /** Empty for the object itself. */
+      readonly subresource: string
+      /** What follows the subresource: the path of a proxy. */
+      readonly rest: readonly string[]
+    })
+
+/** Logical clusters of a path without a prefix. */
+export const DEFAULT_CLUSTER = 'default'
+
+/** Takes a request apart. Undefined when the path cannot be decoded. */
+export function requestInfoOf({
+  method,
+  path,
+  query,
+}: Pick<ApiRequest, 'method' | 'path' | 'query'>): RequestInfo | undefined {
+  const split = splitCluster(path)
+  const base = { cluster: split.cluster, path: split.path, verb: method.toLowerCase() }
+  let parts: string[]
+  try {
+    parts = split.path
+      .split('/')
+      .filter((part) => part !== '')
+      .map(decodeURIComponent)
+  } catch {
+    return undefined
+  }
+  const [prefix, ...others] = parts
+  const isCore = prefix === 'api'
+  if ((!isCore && prefix !== 'apis') || others.length < (isCore ? 2 : 3)) return { ...base, about: 'path' }
+
+  const group = isCore ? '' : (others.shift() ?? '')
+  const version = others.shift() ?? ''
+  let verb = VERBS[method] ?? base.verb
+  if (others[0] === 'watch' || others[0] === 'proxy') {
+    if (others.length < 2) return { ...base, about: 'path' }
+    verb = others.shift() ?? verb
+  }
+  const about = placeOf(others)
+  if (about.name === '' && verb === 'get') verb = isTrue(query.get('watch')) ? 'watch' : 'list'
+  if (about.name === '' && verb === 'delete') verb = 'deletecollection'
+  return { ...base, about: 'resource', verb, group, version, ...about }
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  GET: 'get',
+  HEAD: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+}
+
+/** Below a namespace's name, these are its own subresources and not resources in it. */
+const OF_NAMESPACE_ITSELF: ReadonlySet<string> = new Set(['status', 'finalize'])
+
+function placeOf(parts: readonly string[]) {
+  const [first = '', namespace = '', third, ...below] = parts
+  if (first === 'namespaces' && namespace !== '' && third !== undefined && !OF_NAMESPACE_ITSELF.has(third)) {
+    const [name = '', subresource = '', ...rest] = below
+    return { namespace, resource: third, name, subresource, rest }
+  }
+  const [resource = '', name = '', subresource = '', ...rest] = parts
+  return { namespace: resource === 'namespaces' ? name : '', resource, name, subresource, rest }
+}
+
+function splitCluster(path: string): { cluster: string; path: string } {
+  const [, cluster, rest] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(path) ?? []
+  return cluster === undefined ? { cluster: DEFAULT_CLUSTER, path } : { cluster, path: rest ?? '/' }
+}
+
+/** As Kubernetes reads a flag in a query: present means true, unless it says 0 or false. */
+export const isTrue = (value: string | null): boolean =>
+  value !== null && value !== '0' && value.toLowerCase() !== 'false'
