@@ -46,10 +46,16 @@ export interface CommitterDeps {
 
 /**
  * A group is one write to the disk: large enough to be worth a flush, small enough not to keep others of this thread
- * waiting, who get no turn while one is judged and answered.
+ * waiting, who get no turn while one is judged.
  */
 const GROUP_COMMITS_MAX = 256
 const GROUP_BYTES_MAX = 2 * COMMIT_BYTES_MAX
+
+/**
+ * Callers answered before others of this thread get a turn: what each does with its answer is its own affair, and may
+ * take longer than the commit did.
+ */
+const ANSWERS_PER_TURN = 32
 
 /** So many that halves are still worth a flush each. */
 const HALVED_FROM = 16
@@ -71,6 +77,8 @@ export class Committer {
   #isDraining = false
   #join: () => void = () => {}
   #running: Promise<void> | undefined
+  /** The group launched last. */
+  #landed: Flying['landed'] = Promise.resolve(undefined)
 
   constructor(deps: CommitterDeps) {
     this.#deps = deps
@@ -97,6 +105,7 @@ export class Committer {
   /** Resolves when nothing waits any more. */
   async idle(): Promise<void> {
     await this.#running
+    await this.#landed
   }
 
   async #run(): Promise<void> {
@@ -145,6 +154,7 @@ export class Committer {
     }
     const landed = this.#land(draft, judged, before?.landed)
     this.#flying.push({ draft, waiting: judged, landed })
+    this.#landed = landed
   }
 
   #takeGroup(isFirst: boolean): Waiting[] {
@@ -166,9 +176,16 @@ export class Committer {
     else {
       if (draft.records.length > 0) this.#apply(draft.records)
       this.#flying[0]?.draft.beforeIsDurable()
-      for (const waiting of judged) waiting.settle()
+      await this.#answer(judged)
     }
     return failure
+  }
+
+  async #answer(judged: readonly Waiting[]): Promise<void> {
+    for (const [at, waiting] of judged.entries()) {
+      if (at > 0 && at % ANSWERS_PER_TURN === 0) await this.#deps.storeLog.pause()
+      waiting.settle()
+    }
   }
 
   /** Why the group is not durable, or undefined when it is. The one before is done when this resolves. */

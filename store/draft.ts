@@ -59,13 +59,11 @@ export class Draft {
 
   /** How the commit ends if the group becomes durable. Throws NotFound or Invalid when it cannot be tried. */
   decide(commit: Commit): CommitOutcome {
-    const { token } = commit
-    const answered = this.#own.tokens.get(token) ?? this.#before.tokens.get(token) ?? this.#ledger.tokens.find(token)
+    const conflict = this.#conflictOf(commit)
+    // What is certain to be new need not be looked for.
+    const answered = conflict || !wouldConflictAgain(commit) ? this.#answered(commit.token) : undefined
     if (answered) return answered
-    for (const guard of commit.guards) {
-      const seen = this.#failing(guard)
-      if (seen !== undefined) return { outcome: 'conflict', guard, revision: seen }
-    }
+    if (conflict) return conflict
     for (const write of commit.writes) {
       if (write.write === 'put' && write.lease !== undefined) this.#checkLease(write.lease, commit)
     }
@@ -96,6 +94,18 @@ export class Draft {
       )
     }
     return true
+  }
+
+  #answered(token: string): Committed | undefined {
+    return this.#own.tokens.get(token) ?? this.#before.tokens.get(token) ?? this.#ledger.tokens.find(token)
+  }
+
+  #conflictOf({ guards }: Commit): CommitOutcome | undefined {
+    for (const guard of guards) {
+      const revision = this.#failing(guard)
+      if (revision !== undefined) return { outcome: 'conflict', guard, revision }
+    }
+    return undefined
   }
 
   /** The revision of what stands in the guard's way, 0 for an absent key; undefined when the guard holds. */
@@ -200,3 +210,10 @@ export class Draft {
     return outcome
   }
 }
+
+/**
+ * Whether the guards of a commit fail for ever once it was made: it gives a key another revision than the one that it is
+ * guarded by, and no revision comes twice. If they hold, it was not made before.
+ */
+const wouldConflictAgain = ({ guards, writes }: Commit): boolean =>
+  guards.some((guard) => guard.guard === 'revision' && guard.equals > 0 && writes.some(({ key }) => key === guard.key))

@@ -12,6 +12,7 @@ import { checkCommit, checkPolicy, checkRange, checkTtl, KEY_BYTES_MAX, LEASE_KE
 import type { Log } from './log.ts'
 import { readRange } from './range.ts'
 import { RecentEvents } from './recent.ts'
+import type { TokensRecord } from './record.ts'
 import { writeSnapshot } from './snapshot.ts'
 import type {
   Cause,
@@ -228,6 +229,11 @@ class Engine implements Store {
     }
   }
 
+  async head(): Promise<Revision> {
+    this.#checkOpen()
+    return this.#ledger.head
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
@@ -275,20 +281,30 @@ class Engine implements Store {
       if (++seen % KEYS_PER_SLICE === 0) await this.#clock.sleep(PAUSE)
       if (this.#closed) return
     }
-    // A repeated token is answered as at first, also when its commit is no longer kept.
-    const answers = this.#ledger.tokens.upTo(horizon)
-    for (let at = 0; at < answers.length && !this.#closed; at += TOKENS_PER_RECORD) {
-      const record = { record: 'tokens', answers: answers.slice(at, at + TOKENS_PER_RECORD) } as const
-      try {
-        await this.#committer.inNextGroup((draft) => draft.records.push(record), TOKENS_RECORD_BYTES)
-      } catch (error) {
-        if (!hasCode(error, 'StorageFull')) throw error
-        // Room matters more: until the store is opened again they are known, and guards hold after that.
-        this.#log.warn('no room to keep the tokens of old commits', { tokens: answers.length - at })
-        break
-      }
+    await this.#keepAnswers(horizon)
+    await this.#storeLog.reclaim(horizon, new Float64Array(kept))
+  }
+
+  /** A repeated token is answered as at first, also when its commit is no longer kept. */
+  async #keepAnswers(horizon: Revision): Promise<void> {
+    let answers: TokensRecord['answers'][number][] = []
+    const write = async () => {
+      const record: TokensRecord = { record: 'tokens', answers }
+      answers = []
+      await this.#committer.inNextGroup((draft) => draft.records.push(record), TOKENS_RECORD_BYTES)
     }
-    await this.#storeLog.reclaim(horizon, Float64Array.from(kept))
+    try {
+      for (const answer of this.#ledger.tokens.upTo(horizon)) {
+        if (this.#closed) return
+        answers.push(answer)
+        if (answers.length === TOKENS_PER_RECORD) await write()
+      }
+      if (answers.length > 0) await write()
+    } catch (error) {
+      if (!hasCode(error, 'StorageFull')) throw error
+      // Room matters more: until the store is opened again they are known, and guards hold after that.
+      this.#log.warn('no room to keep the tokens of old commits')
+    }
   }
 
   #pruneAll(): void {

@@ -20,6 +20,8 @@ export interface Log {
    * wanted. Appends and reads go on meanwhile.
    */
   reclaim(horizon: Revision, kept: Float64Array): Promise<void>
+  /** Lets other work of this thread go first, where there is any: a simulation has none. */
+  pause(): Promise<void>
   /** What the log takes on disk. */
   bytes(): Promise<number>
   close(): Promise<void>

@@ -52,6 +52,8 @@ export interface Store {
   /** The whole store, history included, as of one revision: a stream of bytes for {@link restore}. */
   snapshot(): AsyncIterable<Uint8Array>
   status(): Promise<StoreStatus>
+  /** The newest revision: at or above that of every commit acknowledged before the call. Cheap. */
+  head(): Promise<Revision>
   /** Waits for commits under way, ends the watches, and lets go of what was held. Any call after it: Unavailable. */
   close(): Promise<void>
 }
@@ -134,9 +136,10 @@ export type CommitOutcome =
 export interface Watch extends AsyncIterable<readonly Event[]> {
   /**
    * The next events, at least one, never more than a page. Throws Gone when compaction has passed the cursor and
-   * Unavailable when the store closes. Undefined once closed by its reader.
+   * Unavailable when the store closes. Undefined once closed by its reader. With `upTo`, none when every event up to
+   * that revision has been handed out: a reader of the past does not wait for the future.
    */
-  next(): Promise<readonly Event[] | undefined>
+  next(upTo?: Revision): Promise<readonly Event[] | undefined>
   /** Every matching event up to here has been handed out. Moves on when other keys change: a bookmark. */
   readonly revision: Revision
   close(): void

@@ -42,7 +42,7 @@ export class StoreWatch implements Watch {
     return this.#cursor
   }
 
-  async next(): Promise<readonly Event[] | undefined> {
+  async next(upTo?: Revision): Promise<readonly Event[] | undefined> {
     for (;;) {
       if (this.#ended === 'closed') return undefined
       if (this.#ended) throw this.#ended
@@ -50,7 +50,7 @@ export class StoreWatch implements Watch {
       // It may have been closed, or passed by a compaction, while the log was read.
       if (this.#ended) continue
       if (page.upTo > this.#cursor) this.#cursor = page.upTo
-      if (page.events.length > 0) return page.events
+      if (page.events.length > 0 || (upTo !== undefined && this.#cursor >= upTo)) return page.events
       if (this.#keepsUp() && this.#cursor === this.#deps.ledger.head) await this.#woken()
     }
   }

@@ -287,6 +287,28 @@ export function storeContract(engine: Engine): void {
     equal(await watch.next(), undefined)
   })
 
+  it('6 a reader of the past is told where it ends, and does not wait for the future', async (store) => {
+    const start = (await store.status()).head
+    await write(store, put('a'))
+    const head = await write(store, put('b'))
+    equal(await store.head(), head)
+    const watch = store.watch('a', start)
+    deepEqual(
+      (await watch.next(head))?.map(({ key }) => key),
+      ['a'],
+    )
+    deepEqual(await watch.next(head), [])
+    const nothing = store.watch('c', start)
+    deepEqual(await nothing.next(head), [])
+    // Without a bound it waits, also after it was told of the end.
+    const waiting = nothing.next()
+    await write(store, put('c'))
+    deepEqual(
+      (await waiting)?.map(({ key }) => key),
+      ['c'],
+    )
+  })
+
   it('8 compaction changes no answer but to Gone, and the horizon only rises', async (store, place) => {
     const revisions: Revision[] = []
     for (let round = 0; round < 12; round++) revisions.push(await write(store, put(`k${round % 3}`, `${round}`)))

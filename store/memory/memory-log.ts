@@ -69,6 +69,8 @@ export function memoryLog(disk?: Disk): Log {
       }
     },
 
+    async pause() {},
+
     async bytes() {
       return end
     },

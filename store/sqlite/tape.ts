@@ -29,7 +29,10 @@ const WAL_BYTES = CHECKPOINT_BYTES + 2 * 1024 * 1024
 /** Fills the last rows until the tape is taken into use; clearing them then is what makes room in the log. */
 const NOT_YET = 1
 
-/** Rows written between two pauses. */
+/**
+ * Rows written and synced between two pauses: a megabyte. Synced all at once, a large file keeps the disk busy for tens
+ * of milliseconds, in which no commit becomes durable (docs/adr/0003).
+ */
 const SLICE_ROWS = 64
 
 /** A tape that is open. */
@@ -38,7 +41,7 @@ export class Tape {
   readonly #database: DatabaseSync
   readonly #select: StatementSync
   readonly #update: StatementSync | undefined
-  /** The row written last, so that adding to it need not read it. */
+  /** The row written or, on a tape that is only read, read last: the next frame mostly begins in it. */
   #tail: { readonly row: number; readonly bytes: Buffer } | undefined
   #sinceCheckpoint = 0
 
@@ -71,15 +74,16 @@ export class Tape {
     await makeDatabase(path, async (database, insert) => {
       let row = 0
       let rest: Buffer = Buffer.alloc(0)
+      database.exec('BEGIN')
       for await (const chunk of chunks) {
         rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-        database.exec('BEGIN')
         for (; rest.length >= PAGE_BYTES; rest = rest.subarray(PAGE_BYTES)) {
           insert.run(row++, rest.subarray(0, PAGE_BYTES))
+          if (row % SLICE_ROWS === 0) database.exec('COMMIT; BEGIN')
         }
-        database.exec('COMMIT')
       }
       insert.run(row, Buffer.concat([rest, Buffer.alloc(PAGE_BYTES - rest.length)]))
+      database.exec('COMMIT')
     })
   }
 
@@ -144,15 +148,15 @@ export class Tape {
     return this.#database.prepare('SELECT 1 FROM page WHERE id >= ? AND bytes <> ?').get(blankFrom, BLANK) === undefined
   }
 
-  read(offset: number, length: number): Buffer {
+  /** Reads into memory that the caller may give. */
+  read(offset: number, length: number, into: Buffer = Buffer.allocUnsafe(length)): Buffer {
     assert(offset + length <= this.capacity, 'nothing is read beyond the end of a tape')
-    const first = Math.floor(offset / PAGE_BYTES)
-    const last = Math.floor((offset + length - 1) / PAGE_BYTES)
-    const within = offset - first * PAGE_BYTES
-    if (first === last) return this.#row(first).subarray(within, within + length)
-    const rows: Buffer[] = []
-    for (let row = first; row <= last; row++) rows.push(this.#row(row))
-    return Buffer.concat(rows).subarray(within, within + length)
+    for (let done = 0; done < length; ) {
+      const within = (offset + done) % PAGE_BYTES
+      const row = this.#rowFrom(Math.floor((offset + done) / PAGE_BYTES))
+      done += row.copy(into, done, within, within + length - done)
+    }
+    return into
   }
 
   /** Makes bytes durable at an offset where zeros are. Throws what SQLite throws. */
@@ -175,6 +179,23 @@ export class Tape {
     if (this.#sinceCheckpoint >= CHECKPOINT_BYTES) this.#checkpoint()
   }
 
+  /** Seals a tape that a killed process left unsealed. Nobody may have it open. */
+  static seal(path: string): void {
+    const database = new DatabaseSync(path)
+    try {
+      database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL')
+      new Tape(database, true).seal()
+    } catch (error) {
+      if (database.isOpen) database.close()
+      throw error
+    }
+  }
+
+  /** Whether the file alone is the tape. */
+  get isSealed(): boolean {
+    return this.#database.prepare('PRAGMA journal_mode').get()?.journal_mode === 'delete'
+  }
+
   /** Folds the write-ahead log in for good, so that the file alone is the tape, and closes it. */
   seal(): void {
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
@@ -191,6 +212,12 @@ export class Tape {
       within === 0 ? Buffer.alloc(PAGE_BYTES) : Buffer.from(this.#tail?.row === row ? this.#tail.bytes : this.#row(row))
     part.copy(bytes, within)
     return bytes
+  }
+
+  #rowFrom(row: number): Buffer {
+    if (this.#update) return this.#row(row)
+    if (this.#tail?.row !== row) this.#tail = { row, bytes: this.#row(row) }
+    return this.#tail.bytes
   }
 
   #row(row: number): Buffer {
@@ -247,22 +274,19 @@ function rowCount(database: DatabaseSync): number {
   return Number(row?.last ?? -1) + 1
 }
 
-/**
- * Makes a file of rows. It is written unsynced, and one synced commit at the end makes it durable as a whole: a file
- * that was never finished is not in the manifest, and is removed.
- */
+/** Makes a file of rows. Its version comes last: a file that was never finished is not in the manifest either. */
 async function makeDatabase(
   path: string,
   fill: (database: DatabaseSync, insert: StatementSync) => Promise<void>,
 ): Promise<void> {
   const database = new DatabaseSync(path)
   try {
-    database.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF`)
+    database.exec(`PRAGMA page_size = ${PAGE_SIZE}; PRAGMA journal_mode = OFF; PRAGMA synchronous = FULL`)
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
     database.exec('CREATE TABLE page (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)')
     await fill(database, database.prepare('INSERT INTO page VALUES (?, ?)'))
     // Without a write-ahead log, as it is once it is sealed: reading it then needs no room for files beside it.
-    database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL')
+    database.exec('PRAGMA journal_mode = DELETE')
     database.exec(`PRAGMA user_version = ${FORMAT_VERSION}`)
   } finally {
     database.close()

@@ -1,4 +1,4 @@
-/** Decides what compaction does with the sealed parts of the log. Pure. */
+/** Decides what compaction does with the sealed parts of the log. */
 import type { Part } from './manifest.ts'
 import type { Merge } from './messages.ts'
 
@@ -22,57 +22,73 @@ export interface Thinning {
 /** A part is copied once at most half of it is wanted, so that copying never writes more than it frees. */
 const WANTED_MAX = 1 / 2
 
+/** A part, and which of its versions are wanted, in any order. */
+export interface WantedPart {
+  readonly facts: PartFacts
+  readonly revisions: readonly number[]
+}
+
 /**
- * Parts wholly below the horizon that hold nothing wanted are dropped. Neighbours that hold little are merged, each
- * merge no larger than a part may be. `kept` are the wanted revisions below the horizon, ascending.
+ * Parts that hold nothing wanted are dropped. Neighbours that hold little are merged, each merge no larger than a part
+ * may be. All of these parts lie below the horizon.
  */
-export function chooseThinning(
-  parts: readonly PartFacts[],
-  horizon: number,
-  kept: Float64Array,
-  bytesMax: number,
-): Thinning {
+export function chooseThinning(parts: readonly WantedPart[], bytesMax: number): Thinning {
   const drops: Part[] = []
   const merges: { sources: Part[]; revisions: number[] }[] = []
   let mergeBytes = 0
   let open: { sources: Part[]; revisions: number[] } | undefined
-  for (const facts of parts) {
-    if (facts.last >= horizon) break
-    const wanted = between(kept, facts.first, facts.last)
-    if (wanted.length === 0) {
+  for (const { facts, revisions } of parts) {
+    if (revisions.length === 0) {
       drops.push(facts.part)
       continue
     }
-    if (wanted.length > facts.versions * WANTED_MAX) {
+    if (revisions.length > facts.versions * WANTED_MAX) {
       open = undefined
       continue
     }
-    const bytes = (facts.bytes * wanted.length) / facts.versions
+    const bytes = (facts.bytes * revisions.length) / facts.versions
     if (!open || mergeBytes + bytes > bytesMax) {
       open = { sources: [], revisions: [] }
       merges.push(open)
       mergeBytes = 0
     }
     open.sources.push(facts.part)
-    for (const revision of wanted) open.revisions.push(revision)
+    for (const revision of revisions) open.revisions.push(revision)
     mergeBytes += bytes
   }
   return {
     drops,
-    merges: merges.map(({ sources, revisions }) => ({ sources, revisions: Float64Array.from(revisions) })),
+    merges: merges.map(({ sources, revisions }) => ({ sources, revisions: new Float64Array(revisions) })),
   }
 }
 
-function between(sorted: Float64Array, first: number, last: number): Float64Array {
-  return sorted.subarray(firstAtOrAbove(sorted, first), firstAtOrAbove(sorted, last + 1))
+/** Revisions looked at between two pauses: about a millisecond. */
+const REVISIONS_PER_SLICE = 16_384
+
+/** Which versions are wanted of each of these parts, which are in the order of what they hold. Takes `pause` now and then. */
+export async function wantedOf(
+  parts: readonly PartFacts[],
+  kept: Float64Array,
+  pause: () => Promise<void>,
+): Promise<WantedPart[]> {
+  const wanted = parts.map((facts) => ({ facts, revisions: [] as number[] }))
+  const holding = wanted.filter(({ facts }) => facts.versions > 0)
+  for (let at = 0; at < kept.length; at++) {
+    if (at % REVISIONS_PER_SLICE === REVISIONS_PER_SLICE - 1) await pause()
+    const revision = kept[at] ?? 0
+    const part = holding[firstReaching(holding, revision)]
+    if (part && revision >= part.facts.first) part.revisions.push(revision)
+  }
+  return wanted
 }
 
-function firstAtOrAbove(sorted: Float64Array, revision: number): number {
+/** The index of the first part whose last revision is not below this one. */
+function firstReaching(parts: readonly WantedPart[], revision: number): number {
   let low = 0
-  let high = sorted.length
+  let high = parts.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((sorted[middle] ?? 0) < revision) low = middle + 1
+    if ((parts[middle]?.facts.last ?? 0) < revision) low = middle + 1
     else high = middle
   }
   return low

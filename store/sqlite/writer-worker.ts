@@ -1,4 +1,4 @@
-/** The thread that makes commits durable. It does nothing else that takes long. */
+/** A thread that makes commits durable. What takes long, it does before its part is written and after that. */
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { assert, ControlError } from '@muster/base/errors.ts'
@@ -11,8 +11,8 @@ import type { WriterAnswer, WriterRequest, WriterStart } from './messages.ts'
 import { Segment } from './segment.ts'
 import { Tape } from './tape.ts'
 
+/** The part that this writer has, if any. */
 let present: Segment | undefined
-let next: Segment | undefined
 /** Why the last frame was not made durable. */
 let failure: unknown
 /** Folding the log in has failed: what SQLite still holds is in doubt, and nothing is written any more. */
@@ -22,22 +22,16 @@ const DONE = { answer: { did: 'done' } } as const
 
 async function serve(request: WriterRequest): Promise<Served<WriterAnswer>> {
   switch (request.do) {
-    case 'resume': {
-      present = new Segment(await Tape.write(request.path, setImmediate))
-      present.walk()
-      return { answer: { did: 'part', end: present.end, capacity: present.tape.capacity } }
+    case 'take': {
+      const taken = new Segment(await Tape.write(request.path, setImmediate))
+      taken.walk()
+      present = taken
+      return { answer: { did: 'take', end: taken.end, capacity: taken.tape.capacity } }
     }
-    case 'adopt': {
-      next = new Segment(await Tape.write(request.path, setImmediate))
-      return { answer: { did: 'part', end: 0, capacity: next.tape.capacity } }
-    }
-    case 'rotate': {
-      assert(next, 'a part was adopted before it is gone on with')
-      present?.tape.seal()
-      present = next
-      next = undefined
-      return { answer: { did: 'part', end: present.end, capacity: present.tape.capacity } }
-    }
+    case 'seal':
+      open().tape.seal()
+      present = undefined
+      return DONE
     case 'explain':
       throw failure
     case 'read': {
@@ -46,7 +40,6 @@ async function serve(request: WriterRequest): Promise<Served<WriterAnswer>> {
     }
     case 'close':
       present?.tape.close()
-      next?.tape.close()
       return DONE
     default:
       return request satisfies never
@@ -54,7 +47,7 @@ async function serve(request: WriterRequest): Promise<Served<WriterAnswer>> {
 }
 
 function open(): Segment {
-  assert(present, 'a part is open before it is used')
+  assert(present, 'a writer has a part before it is asked for anything else')
   return present
 }
 

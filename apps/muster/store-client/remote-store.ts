@@ -60,6 +60,7 @@ export function openRemoteStore(deps: RemoteStoreDeps): Store {
       }
     },
     status: async () => decodeStatus(await read('/v1/status')),
+    head: async () => decodeStatus(await read('/v1/status')).head,
     // The store belongs to its server: a caller that leaves closes nothing.
     async close() {},
   }

@@ -47,13 +47,13 @@ export function remoteWatch(
     get revision() {
       return revision
     },
-    async next() {
+    async next(upTo) {
       while (!closed) {
         try {
           const { done, value } = await nextLines()
           if (done) break
           const events = take(value.map((line) => parseFields(line)))
-          if (events.length > 0) return events
+          if (events.length > 0 || (upTo !== undefined && revision >= upTo)) return events
         } catch (error) {
           if (closed) return undefined
           throw unreachable(server, error)
