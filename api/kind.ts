@@ -106,6 +106,10 @@ export interface RuleContext {
   }
   /** RFC 3339, whole seconds, UTC. */
   readonly now: string
+  /** The version that was asked for; custom resources keep the rules of that one. The stored version when absent. */
+  readonly version?: string
+  /** In {@link KindRules.validate} of an update: what is there. Custom resources let pass what was wrong and is unchanged. */
+  readonly old?: KubeObject
 }
 
 /**
@@ -139,6 +143,11 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   fieldOf?(object: T, field: string): string
   /** DELETE answers with the object as it was last, not with a Status. */
   readonly returnsDeleted?: true
+  /**
+   * What becomes of dependents when a DELETE does not say; they are deleted when absent. `unsupported` never waits for
+   * them, whatever a DELETE says: Event.
+   */
+  readonly dependents?: 'delete' | 'orphan' | 'unsupported'
   /** Seconds of grace at deletion, for kinds that have it: Pod. 0 deletes at once. */
   deletionGrace?(object: T, asked: number | undefined): number
 }

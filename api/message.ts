@@ -10,6 +10,8 @@ export interface ApiRequest {
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string | undefined>>
+  /** The headers that may come several times and whose values may hold commas: those of impersonation. */
+  readonly headerLists?: Readonly<Record<string, readonly string[]>>
   /** The whole body, within {@link BODY_BYTES_MAX}: adapters refuse what is longer. */
   readonly body: Uint8Array
   /** The certificate that the client proved to hold, as DER; its chain was checked against the cluster's CA. */
@@ -28,7 +30,7 @@ export interface ApiResponse {
 /** Bytes at once, blocks to be sent one after the other, or a stream that goes on for as long as it is read. */
 export type ResponseBody =
   | { readonly body: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly body: 'blocks'; readonly blocks: readonly Uint8Array[] }
+  | { readonly body: 'blocks'; readonly blocks: Iterable<Uint8Array> }
   | { readonly body: 'stream'; readonly stream: AsyncIterable<Uint8Array> }
 
 /** The API as a function. Never rejects: every failure is an answer. */

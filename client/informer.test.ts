@@ -48,7 +48,10 @@ function fakeServer() {
     }
     return { status: 200, headers: {}, body: { body: 'stream', stream: stream() } }
   }
-  return { send, lists, watches, setPage: (items: object[], revision: string) => void (page = { items, revision }) }
+  const setPage = (items: object[], revision: string) => {
+    page = { items, revision }
+  }
+  return { send, lists, watches, setPage }
 }
 
 const pod = (name: string, resourceVersion: string): KubeObject => ({
@@ -117,11 +120,11 @@ test('a revision that is no longer kept leads to a list, which is merged: no del
   await running
 })
 
-test('a stream that says nothing for half a minute is resumed', async () => {
+test('a stream that says nothing for a minute and a half is resumed', async () => {
   const { server, wait, stop, running } = start()
   await wait(seconds(1))
   equal(server.watches.length, 1)
-  await wait(seconds(29))
+  await wait(seconds(88))
   equal(server.watches.length, 1)
   await wait(seconds(5))
   equal(server.watches.length, 2)

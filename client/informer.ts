@@ -52,8 +52,9 @@ export interface InformerDeps {
   readonly log: Logger
 }
 
-/** A silent stream is resumed after this long. Muster sends a bookmark well within it. */
-const SILENCE_MAX: Duration = seconds(30)
+/** A silent stream is resumed after this long. Servers send a bookmark about each minute; a connection that is gone is
+ * found sooner, by its pings. */
+const SILENCE_MAX: Duration = seconds(90)
 /** How long one watch may last: between one and two of these, so that a fleet's watches do not all end together. */
 const WATCH_TIME: Duration = minutes(5)
 const PAGE_SIZE = 500

@@ -107,16 +107,16 @@ function storageVersionHash({ kind }: Served): string {
 }
 
 /** The whole of discovery in one document, for `as=APIGroupDiscoveryList`. `core` asks for /api, otherwise /apis. */
-export function aggregated(resources: ClusterResources, version: 'v2' | 'v2beta1', core: boolean): JsonObject {
+export function aggregated(resources: ClusterResources, core: boolean): JsonObject {
   return {
     kind: 'APIGroupDiscoveryList',
-    apiVersion: `apidiscovery.k8s.io/${version}`,
+    apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: resources
       .groups()
       .filter(({ name }) => (name === '') === core)
       .map(({ name, versions }) => ({
-        metadata: { ...(name === '' ? {} : { name }), creationTimestamp: null },
+        metadata: name === '' ? {} : { name },
         versions: versions.map((served) => ({
           version: served.name,
           resources: served.resources.map(aggregatedResource),

@@ -30,6 +30,8 @@ export interface Offer {
   readonly mediaTypes: readonly MediaType[]
   /** Whether this shape can be given in that encoding. */
   readonly allows: (as: NonNullable<Accepted['as']>, mediaType: MediaType) => boolean
+  /** Whether the object itself can be given in that encoding; all of them when absent. */
+  readonly plain?: (mediaType: MediaType) => boolean
 }
 
 /** An offer without other shapes. */
@@ -50,14 +52,16 @@ export function negotiate(
       if (stream !== undefined && stream !== '' && stream !== 'watch') continue
       if (sv !== undefined && sv !== '' && sv !== 'v1') continue
       const wish = { mediaType, pretty: pretty === '1' || request.pretty }
-      if (kind === undefined && group === '' && version === '') return wish
+      if (kind === undefined && group === '' && version === '') {
+        if (offer.plain?.(mediaType) ?? true) return wish
+        continue
+      }
       const as = { kind: kind ?? '', group, version }
       if (offer.allows(as, mediaType)) return { ...wish, as }
     }
   }
-  throw notAcceptable(
-    request.watch ? offer.mediaTypes.map((mediaType) => `${mediaType};stream=watch`) : offer.mediaTypes,
-  )
+  const plain = offer.mediaTypes.filter((mediaType) => offer.plain?.(mediaType) ?? true)
+  throw notAcceptable(request.watch ? plain.map((mediaType) => `${mediaType};stream=watch`) : plain)
 }
 
 /** The encoding of a body; JSON when nothing is said. Throws UnsupportedMediaType, naming what there is. */

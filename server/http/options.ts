@@ -44,8 +44,6 @@ export interface ListOptions {
   readonly resourceVersionMatch: '' | 'Exact' | 'NotOlderThan'
   readonly allowWatchBookmarks: boolean
   readonly sendInitialEvents: boolean
-  /** Whether the client said `sendInitialEvents` itself: only then does it wait for the bookmark that ends them. */
-  readonly asksForInitialEvents: boolean
   readonly timeoutSeconds?: number
 }
 
@@ -164,7 +162,6 @@ export function listOptions(query: URLSearchParams, watch: boolean): ListOptions
     resourceVersion,
     allowWatchBookmarks: isTrue(query.get('allowWatchBookmarks')),
     sendInitialEvents: fromNow || isTrue(asked),
-    asksForInitialEvents: asked !== null && isTrue(asked),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
   }
   const given = { resourceVersion, match, token, asked: asked !== null }

@@ -20,7 +20,7 @@ import { ControlError } from '@muster/base/errors.ts'
 export interface TlsMaterial {
   readonly key: string
   readonly certificate: string
-  /** Client certificates that these have signed are believed. Clients without a certificate are let in, to show a token. */
+  /** Named to clients, so that they know which certificate to show. Clients without one are let in, to show a token. */
   readonly clientCa: string
 }
 
@@ -156,6 +156,7 @@ function toApiRequest(
     path: cluster === undefined ? path : `/clusters/${cluster}${path}`,
     query: new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1)),
     headers: headersOf(request),
+    headerLists: headerListsOf(request.rawHeaders),
     body,
     ...(certificate ? { clientCertificate: certificate } : {}),
     // Made when first asked for: only watches ask.
@@ -180,13 +181,27 @@ function headersOf(request: Http2ServerRequest): Record<string, string | undefin
   return headers
 }
 
-/** Of a client that proved to hold a certificate of the CA: anything else is no certificate to us. */
-function clientCertificate(request: Http2ServerRequest): Uint8Array | undefined {
-  const { socket } = request
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined
+/** Impersonation names each group in a header of its own, and the name of a group may hold a comma. */
+function headerListsOf(raw: readonly string[]): Record<string, string[]> {
+  const lists: Record<string, string[]> = {}
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at]?.toLowerCase() ?? ''
+    if (name.startsWith('impersonate-')) (lists[name] ??= []).push(raw[at + 1] ?? '')
+  }
+  return lists
+}
+
+/** The certificate of the client, which TLS made it prove to hold; who vouches for it is asked by authentication. */
+function clientCertificate({ socket }: Http2ServerRequest): Uint8Array | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined
+  if (certificates.has(socket)) return certificates.get(socket)
   const { raw } = socket.getPeerCertificate()
+  certificates.set(socket, raw)
   return raw
 }
+
+/** Read once for each connection: the same array each time, by which others remember what they found out. */
+const certificates = new WeakMap<TLSSocket, Uint8Array | undefined>()
 
 async function readBody(request: Http2ServerRequest): Promise<Uint8Array | 'cut' | 'too-large'> {
   if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return 'too-large'

@@ -21,10 +21,14 @@ export interface OracleTopic {
   readonly cases: readonly OracleCase[]
 }
 
-/** Steps in order, independent of other cases. What they ask of the cluster beforehand is in their set-up steps. */
+/** Steps in order, independent of other cases. */
 export interface OracleCase {
   readonly name: string
   readonly kind: string
+  /** A namespace that is this case's alone; {@link preparation} makes it. */
+  readonly namespace?: string
+  /** Bodies from which requests start, by the name that their `from` gives. */
+  readonly bodies?: Readonly<Record<string, JsonObject>>
   readonly steps: readonly OracleStep[]
 }
 
@@ -32,10 +36,17 @@ export interface OracleCase {
 export interface OracleStep {
   /** Later requests of the case take values of this answer by this name. */
   readonly name?: string
+  /** The command of kubectl that this request was the first of. */
+  readonly command?: string
   /** As {@link verbOf} says. */
   readonly verb: string
-  /** True for what prepares the case: it must succeed, or find itself done (409), and its answer is not compared. */
+  /**
+   * True for what prepares the case: it must succeed, or find itself done (409). Its answer is not compared, and kept
+   * only under a name.
+   */
   readonly setup?: true
+  /** How long kube-apiserver was left alone before this step, for its own caches to notice the steps before. */
+  readonly pauseMs?: number
   readonly request: OracleRequest
   readonly response: OracleResponse
 }
@@ -51,7 +62,7 @@ export interface OracleRequest {
   readonly identity?: 'nobody'
   /** Sent as JSON. With `from`, a JSON merge patch (RFC 7386) upon that answer's body. */
   readonly body?: Json
-  /** The name of an earlier step whose answered body is sent, changed by `body`. */
+  /** A body of the case, or the name of an earlier step whose answered body is sent, changed by `body`. */
   readonly from?: string
   /** Sent as it is, instead of a body of JSON. */
   readonly text?: string
@@ -94,6 +105,20 @@ export const COMPARED_HEADERS: readonly string[] = [
   'www-authenticate',
 ]
 
+/** What makes a case's namespace, with the account that a controller would add: without it no pod is admitted. */
+export function preparation({ namespace }: Pick<OracleCase, 'namespace'>): readonly OracleRequest[] {
+  if (namespace === undefined) return []
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } }
+  return [
+    {
+      method: 'POST',
+      path: '/api/v1/namespaces',
+      body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    },
+    { method: 'POST', path: `/api/v1/namespaces/${namespace}/serviceaccounts`, body: account },
+  ]
+}
+
 /**
  * What a request does, as one counts it: `create`, `get`, `list`, `watch`, `update`, `patch`, `apply`, `delete`,
  * `deletecollection`, each with the subresource after it; `table` and `metadata` for reads in those forms; `path` for
@@ -106,13 +131,14 @@ export function verbOf({ method, path, headers }: OracleRequest): string {
   const accept = headers?.accept ?? ''
   const form = accept.includes('as=Table') ? 'table' : accept.includes('as=PartialObjectMetadata') ? 'metadata' : ''
   const [, name, subresource] = resource
-  const verb = bareVerb(method, name !== undefined, headers?.['content-type'] ?? '', query)
+  const isWatch = /(^|&)watch=(1|true)/.test(query) || /^\/apis?\/(\w[^/]*\/)?v\w+\/watch\//.test(pathname)
+  const verb = bareVerb(method, name !== undefined, headers?.['content-type'] ?? '', isWatch)
   return [form && verb === 'watch' ? `${verb} ${form}` : form || verb, subresource].filter(Boolean).join(' ')
 }
 
 /** Resource, name and subresource of a path. */
 function resourcePath(pathname: string): readonly string[] | undefined {
-  const [, rest] = /^\/(?:api\/[^/]+|apis\/[^/]+\/[^/]+)\/(.+)$/.exec(pathname) ?? []
+  const [, rest] = /^\/(?:api\/[^/]+|apis\/[^/]+\/[^/]+)\/(?:watch\/)?(.+)$/.exec(pathname) ?? []
   const parts = rest?.split('/')
   const isInNamespace = parts?.[0] === 'namespaces' && parts.length > 2 && !OF_NAMESPACE.has(parts[2] ?? '')
   return isInNamespace ? parts.slice(2) : parts
@@ -120,10 +146,10 @@ function resourcePath(pathname: string): readonly string[] | undefined {
 
 const OF_NAMESPACE = new Set(['finalize', 'status'])
 
-function bareVerb(method: string, isNamed: boolean, contentType: string, query: string): string {
+function bareVerb(method: string, isNamed: boolean, contentType: string, isWatch: boolean): string {
   switch (method) {
     case 'GET':
-      return /(^|&)watch=(1|true)/.test(query) ? 'watch' : isNamed ? 'get' : 'list'
+      return isWatch ? 'watch' : isNamed ? 'get' : 'list'
     case 'POST':
       return 'create'
     case 'PUT':

@@ -6,6 +6,7 @@
  *     {{time}} {{age}} {{listVersion}} {{continue}} {{token}} {{hash}} …  where only the form matters
  */
 import { COMPARED_HEADERS, type Json, type JsonObject, type OracleResponse } from './case.ts'
+import { isObject } from './template.ts'
 
 /** An answer as it came over the wire. Names of headers are in lower case. */
 export interface RawResponse {
@@ -16,7 +17,7 @@ export interface RawResponse {
 
 /** Normalises the answers of one case, in order: it remembers which values it has numbered. */
 export function normaliser(): (response: RawResponse) => OracleResponse {
-  const names: Names = { numbered: new Map(), counts: new Map(), generated: new Map() }
+  const names: Names = { numbered: new Map(), counts: new Map(), generated: new Map(), columns: [] }
   return ({ status, headers, body }) => {
     const contentType = String(headers['content-type'] ?? '')
     const kept = COMPARED_HEADERS.flatMap((name) => {
@@ -45,6 +46,8 @@ interface Names {
   readonly counts: Map<string, number>
   /** Names that the server made up, each with what stands for it. */
   readonly generated: Map<string, string>
+  /** The columns of the Table that was met last. */
+  columns: readonly Json[]
 }
 
 function parseLines(body: string): { readonly documents: readonly Json[] } | undefined {
@@ -74,9 +77,6 @@ const isEvent = (value: Json | undefined): boolean =>
 const isWorthKeeping = (event: Json): boolean =>
   !isObject(event) || event.type !== 'BOOKMARK' || JSON.stringify(event).includes('k8s.io/initial-events-end')
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** What Kubernetes appends to generateName: five characters of this alphabet. Source: apimachinery util/rand. */
 const GENERATED_SUFFIX = /^[bcdfghjklmnpqrstvwxz2456789]{5}$/
 
@@ -105,11 +105,23 @@ function numbered(className: string, value: string, names: Names): string {
 }
 
 function normaliseValue(value: Json, key: string, names: Names): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => normaliseValue(item, key, names))
+  if (Array.isArray(value) && key === 'managedFields') return normaliseList(value.toSorted(byManager), key, names)
+  if (Array.isArray(value)) return normaliseList(value, key, names)
   if (isObject(value)) return normaliseObject(value, key, names)
   if (typeof value === 'string') return normaliseString(value, key, names)
   const isPort = typeof value === 'number' && PORT_KEYS.has(key) && value > 0
   return isPort ? numbered('nodePort', String(value), names) : value
+}
+
+const normaliseList = (items: readonly Json[], key: string, names: Names): readonly Json[] =>
+  items.map((item) => normaliseValue(item, key, names))
+
+/** Kubernetes orders managers by the second of their last write, so the order depends on when a second ended. */
+function byManager(one: Json, other: Json): number {
+  const [first, second] = [one, other].map((entry) =>
+    isObject(entry) ? [entry.operation, entry.manager, entry.subresource, entry.apiVersion].join(' ') : '',
+  )
+  return (first ?? '') < (second ?? '') ? -1 : 1
 }
 
 const PORT_KEYS = new Set(['nodePort', 'healthCheckNodePort'])
@@ -117,7 +129,7 @@ const ADDRESS_KEYS = new Set(['clusterIP', 'clusterIPs'])
 const VERSION = /^[1-9]\d*$/
 
 function normaliseObject(value: JsonObject, key: string, names: Names): JsonObject {
-  if (Array.isArray(value.columnDefinitions)) return normaliseTable(value, names)
+  if (value.kind === 'Table') return normaliseTable(value, names)
   const isList = 'items' in value || value.type === 'BOOKMARK'
   // In the order of the keys, so that numbers do not depend on the order in which a server writes its fields.
   const entries = Object.keys(value)
@@ -125,7 +137,11 @@ function normaliseObject(value: JsonObject, key: string, names: Names): JsonObje
     .map((each) => [each, normaliseField(value, each, isList, names)] as const)
   const isVersionPage = key === '' && 'gitVersion' in value
   return Object.fromEntries(
-    entries.map(([each, field]) => [each, isVersionPage && OF_THE_BUILD.has(each) ? '{{build}}' : field]),
+    // Keys too: managedFields names the items of a list by their uid.
+    entries.map(([each, field]) => [
+      normaliseText(each, names),
+      isVersionPage && OF_THE_BUILD.has(each) ? '{{build}}' : field,
+    ]),
   )
 }
 
@@ -136,10 +152,21 @@ function normaliseField(value: JsonObject, key: string, isList: boolean, names: 
   const field = value[key] ?? null
   if (!isList || !isObject(field)) return normaliseValue(field, key, names)
   if (key === 'metadata') return listMetadata(field, names)
-  if (key === 'object' && isObject(field.metadata)) {
-    return normaliseValue({ ...field, metadata: listMetadata(field.metadata, names) }, key, names)
-  }
+  if (key === 'object') return normaliseValue(withoutVersion(field), key, names)
   return normaliseValue(field, key, names)
+}
+
+/** A bookmark's version is that of a list; it stands in an object, or in a Table of one. */
+function withoutVersion(bookmark: JsonObject): JsonObject {
+  const { metadata, rows } = bookmark
+  const bare = (object: Json | undefined): Json =>
+    isObject(object) && isObject(object.metadata)
+      ? { ...object, metadata: { ...object.metadata, resourceVersion: '{{listVersion}}' } }
+      : (object ?? null)
+  if (Array.isArray(rows)) {
+    return { ...bookmark, rows: rows.map((row: Json) => (isObject(row) ? { ...row, object: bare(row.object) } : row)) }
+  }
+  return isObject(metadata) ? { ...bookmark, metadata: { ...metadata, resourceVersion: '{{listVersion}}' } } : bookmark
 }
 
 /** A list's version is that of the whole store: it tells of other writes too. */
@@ -155,19 +182,21 @@ const AGE_COLUMNS = new Set(['Age', 'Last Seen', 'First Seen', 'Last Schedule'])
 const AGE = /^(\d+[smhdy])+$/
 
 function normaliseTable(table: JsonObject, names: Names): JsonObject {
-  const columns = Array.isArray(table.columnDefinitions) ? table.columnDefinitions : []
+  // Of a watch, only the first Table says what its columns are.
+  if (Array.isArray(table.columnDefinitions)) names.columns = table.columnDefinitions
   const rows = Array.isArray(table.rows) ? table.rows : []
-  const { columnDefinitions, metadata, rows: _, ...rest } = table
+  const { kind, columnDefinitions, metadata, rows: _, ...rest } = table
   return {
     ...normaliseObject(rest, '', names),
-    columnDefinitions: columnDefinitions ?? null,
+    kind: kind ?? null,
+    ...(columnDefinitions !== undefined && { columnDefinitions }),
     ...(isObject(metadata) && { metadata: listMetadata(metadata, names) }),
     rows: rows.map((row: Json) => {
       if (!isObject(row) || !Array.isArray(row.cells)) return row
       const { cells, ...others } = row
       return {
         ...normaliseObject(others, '', names),
-        cells: cells.map((cell: Json, index: number) => normaliseCell(cell, columns[index], names)),
+        cells: cells.map((cell: Json, index: number) => normaliseCell(cell, names.columns[index], names)),
       }
     }),
   }
@@ -180,7 +209,8 @@ function normaliseCell(cell: Json, column: Json | undefined, names: Names): Json
   // Cases set their own times long ago, so a length of time that counts in years counts from then until now.
   if (AGE.test(cell) && (isDate || AGE_COLUMNS.has(name) || cell.includes('y'))) return '{{age}}'
   if (name === 'Cluster-IP' && /^[\d.]+$/.test(cell)) return numbered('clusterIP', cell, names)
-  const text = name === 'Port(s)' ? cell.replace(/:(\d+)\//g, (_, port) => `:${numbered('nodePort', port, names)}/`) : cell
+  const text =
+    name === 'Port(s)' ? cell.replace(/:(\d+)\//g, (_, port) => `:${numbered('nodePort', port, names)}/`) : cell
   return normaliseText(text.replace(/\(((\d+[smhdy])+) ago\)/g, '({{age}} ago)'), names)
 }
 
@@ -212,8 +242,14 @@ const FORMS: readonly (readonly [RegExp, (found: readonly string[], names: Names
   [/\bkube-api-access-([a-z0-9]{5})\b/g, ([name = ''], names) => `kube-api-access-${numbered('name', name, names)}`],
   [/(Too large resource version: \d+, current: )\d+/g, ([, said]) => `${said}{{listVersion}}`],
   [/(too old resource version: \d+ )\(\d+\)/g, ([, said]) => `${said}({{listVersion}})`],
+  // Some messages quote the whole object.
   [
-    /(ResourceVersion in object meta: )(\d+)/g,
+    /("resourceVersion\\?":\\?")([1-9]\d*)/g,
+    ([, said, version = ''], names) => `${said}${numbered('version', version, names)}`,
+  ],
+  [/(resourceVersion: ")(\d+)/g, ([, said, version = ''], names) => `${said}${numbered('version', version, names)}`],
+  [
+    /(ResourceVersion in (?:object meta: |record \())(\d+)/g,
     ([, said, version = ''], names) => `${said}${numbered('version', version, names)}`,
   ],
 ]

@@ -134,5 +134,6 @@ letsPass('store/a.ts', [
   'queueMicrotask(run), process.nextTick(run)',
   'const { nextTick } = process',
   'const fetch = missing(places), place = { fetch: 1 }, values = await log.read(fetch)',
+  "import type { EventSource } from './events.ts'\ninterface History { from: EventSource }",
   'const x = Math.max(Math.floor(1), Math.PI)',
 ])

@@ -106,4 +106,4 @@ const timerImports = ({ text, blanked }: Reading): readonly { readonly at: numbe
 
 /** A name that the file declares is its own, whatever the machine calls so. */
 const declares = (code: string, found: string): boolean =>
-  /^\w+$/.test(found) && new RegExp(`\\b(?:const|let|function)\\s+${found}\\b`).test(code)
+  /^\w+$/.test(found) && new RegExp(`\\b(?:const|let|function|interface|import type \\{[^}]*)\\s${found}\\b`).test(code)

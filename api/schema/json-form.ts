@@ -1,0 +1,67 @@
+/**
+ * The JSON that Go prints for an object of a built-in type: what is empty and may be left out is left out, and what Go
+ * always prints is there (`spec: {}`, `containers: null`). To be run on what is to be stored, after all its rules.
+ * Source: Go encoding/json (omitempty, omitzero), by the shapes of api/tables/protobuf.json.
+ */
+import type { Json, JsonObject } from '../object.ts'
+import { type Field, hasMessage, type Message, messageOf } from '../protobuf/messages.ts'
+import { isObject } from './json.ts'
+
+/** Brings a decoded object of a built-in type, by the type's full name, into that form. Changes the object. */
+export function toJsonForm(typeName: string, object: JsonObject): void {
+  if (hasMessage(typeName)) formMessage(messageOf(typeName), object)
+}
+
+function formMessage(message: Message, object: JsonObject): void {
+  for (const field of message.fields) {
+    if (field.json === '') {
+      if (field.type.is === 'message') formMessage(field.type.message(), object)
+      continue
+    }
+    const value = object[field.json]
+    if (value !== undefined && value !== null) {
+      formInside(field, value)
+      if (!field.keep && isNothing(field, value)) delete object[field.json]
+    } else if (field.keep) object[field.json] = zeroOf(field)
+    else delete object[field.json]
+  }
+}
+
+function formInside({ shape, type }: Field, value: Json): void {
+  if (type.is !== 'message') return
+  const message = type.message()
+  const form = (one: Json) => {
+    if (isObject(one)) formMessage(message, one)
+  }
+  if (shape === 'list' && Array.isArray(value)) value.forEach(form)
+  else if (shape === 'map' && isObject(value)) Object.values(value).forEach(form)
+  else form(value)
+}
+
+/** True for what omitempty and omitzero leave out. */
+function isNothing({ shape, type }: Field, value: Json): boolean {
+  switch (shape) {
+    case 'list':
+    case 'map':
+      return isEmpty(value)
+    case 'pointer':
+      // Lists with a name of their own and bytes are no pointers in Go, though they are there or not like one.
+      return Array.isArray(value) ? value.length === 0 : value === '' && type.is === 'scalar' && type.scalar === 'bytes'
+    case 'value':
+      return type.is === 'scalar' ? value === '' || value === 0 || value === false : isEmpty(value)
+    default:
+      return shape satisfies never
+  }
+}
+
+const isEmpty = (value: Json): boolean =>
+  Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0
+
+function zeroOf({ shape, type }: Field): Json {
+  if (shape !== 'value') return null
+  if (type.is === 'own') return type.form.zero
+  if (type.is === 'scalar') return type.scalar === 'string' ? '' : type.scalar === 'bool' ? false : 0
+  const object: JsonObject = {}
+  formMessage(type.message(), object)
+  return object
+}

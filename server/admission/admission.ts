@@ -1,0 +1,116 @@
+/**
+ * What a write must pass before it is stored: steps that may change the object, then steps that may only refuse.
+ *
+ *     decode → default → admit (mutate) → [escalation] → prepare → validate → check (validate) → commit with the guards
+ *
+ * A step that let a write pass because of something it read asks for a guard: the commit fails when that has changed
+ * since, and the write is admitted anew. A stale cache can so cost a retry, and never a wrong admission.
+ * Source: apiserver pkg/admission.
+ */
+import type { KubeObject } from '@muster/api/object.ts'
+import { forbidden, type GroupResource } from '@muster/api/status.ts'
+import type { Clock } from '@muster/base/clock.ts'
+import type { ControlError } from '@muster/base/errors.ts'
+import type { Random } from '@muster/base/random.ts'
+import type { Authorizer } from '../auth/authorization.ts'
+import type { ObjectReads } from '../auth/reads.ts'
+import type { User } from '../auth/user.ts'
+
+interface RequestBase {
+  readonly cluster: string
+  readonly resource: GroupResource
+  /** Empty for the object itself. */
+  readonly subresource: string
+  /** Empty for what has no namespace. */
+  readonly namespace: string
+  /** As the path has it; empty at creation. */
+  readonly name: string
+  readonly user: User
+  readonly dryRun: boolean
+}
+
+/** One write. Steps that mutate change `object` in place; nobody changes `old`. */
+export type AdmissionRequest =
+  | (RequestBase & { readonly verb: 'create'; readonly object: KubeObject })
+  | (RequestBase & { readonly verb: 'update'; readonly object: KubeObject; readonly old: KubeObject })
+  | (RequestBase & { readonly verb: 'delete'; readonly old: KubeObject })
+  | (RequestBase & { readonly verb: 'connect' })
+
+/** What steps look up, within the logical cluster of the request. */
+export interface AdmissionReads extends ObjectReads {
+  /** Of one namespace; with an empty one, of a resource that has none. */
+  list(resource: GroupResource, namespace: string): Promise<readonly KubeObject[]>
+}
+
+/** What steps may use. */
+export interface AdmissionContext {
+  readonly reads: AdmissionReads
+  readonly authorizer: Authorizer
+  readonly random: Random
+  readonly clock: Clock
+}
+
+/** The commit must fail when this object is not at this resourceVersion any more. */
+export interface ObjectGuard {
+  readonly resource: GroupResource
+  readonly namespace: string
+  readonly name: string
+  readonly resourceVersion: string
+}
+
+/** What a step wants besides letting a write pass. */
+export interface AdmissionEffects {
+  readonly guards?: readonly ObjectGuard[]
+  /** Told to the client in Warning headers. */
+  readonly warnings?: readonly string[]
+}
+
+/** One rule. A refusal is thrown, as the error that the client gets. */
+export interface AdmissionStep {
+  readonly name: string
+  /** Asked first, so that a step costs nothing where it has nothing to say. */
+  readonly handles: (verb: AdmissionRequest['verb'], resource: GroupResource, subresource: string) => boolean
+  readonly mutate?: (request: AdmissionRequest, context: AdmissionContext) => Effects
+  readonly validate?: (request: AdmissionRequest, context: AdmissionContext) => Effects
+}
+
+/** Nothing, or effects, now or later. */
+export type Effects = AdmissionEffects | undefined | Promise<AdmissionEffects | undefined>
+
+/** Runs the steps that mutate, in order. Throws the first refusal. */
+export const admit = (
+  steps: readonly AdmissionStep[],
+  request: AdmissionRequest,
+  context: AdmissionContext,
+): Promise<Required<AdmissionEffects>> => runAll(steps, request, context, 'mutate')
+
+/** Runs the steps that validate, in order, on what will be stored. Throws the first refusal. */
+export const check = (
+  steps: readonly AdmissionStep[],
+  request: AdmissionRequest,
+  context: AdmissionContext,
+): Promise<Required<AdmissionEffects>> => runAll(steps, request, context, 'validate')
+
+/** The 403 of a step: `pods "web" is forbidden: …`, with the name that the object has or will be given. */
+export function refusal(request: AdmissionRequest, why: string): ControlError {
+  const metadata = 'object' in request ? request.object.metadata : undefined
+  return forbidden(request.resource, request.name || metadata?.name || metadata?.generateName || 'Unknown', why)
+}
+
+async function runAll(
+  steps: readonly AdmissionStep[],
+  request: AdmissionRequest,
+  context: AdmissionContext,
+  phase: 'mutate' | 'validate',
+): Promise<Required<AdmissionEffects>> {
+  const guards: ObjectGuard[] = []
+  const warnings: string[] = []
+  for (const step of steps) {
+    const act = step[phase]
+    if (!act || !step.handles(request.verb, request.resource, request.subresource)) continue
+    const effects = await act(request, context)
+    guards.push(...(effects?.guards ?? []))
+    warnings.push(...(effects?.warnings ?? []))
+  }
+  return { guards, warnings }
+}

@@ -1,0 +1,238 @@
+/**
+ * The API server: everything in this room, put together over one store.
+ *
+ *     store ─► storage ─► resources ─┐
+ *     identities ─► who and what ────┼─► handle ─► listen, or a call in the same process
+ *     kinds ─► registry ─► documents ┘
+ */
+import type { Kind } from '@muster/api/kind.ts'
+import type { ApiRequest, Handle } from '@muster/api/message.ts'
+import type { GroupResource } from '@muster/api/status.ts'
+import type { Clock } from '@muster/base/clock.ts'
+import { ControlError } from '@muster/base/errors.ts'
+import type { Logger } from '@muster/base/log.ts'
+import type { Random } from '@muster/base/random.ts'
+import type { Store } from '@muster/store/store.ts'
+import type { AdmissionReads, AdmissionStep } from './admission/request.ts'
+import { authenticate } from './auth/authentication.ts'
+import type { Identities } from './auth/identities.ts'
+import { impersonate } from './auth/impersonation.ts'
+import { RBAC_GROUP } from './auth/rbac/objects.ts'
+import type { ObjectReads } from './auth/reads.ts'
+import { CONFIGURATION_PATH, KEYS_PATH, openIdConfiguration, openIdKeys } from './auth/tokens/discovery.ts'
+import type { User } from './auth/user.ts'
+import { follow } from './cluster/follow.ts'
+import { createLogicalCluster, type LogicalCluster } from './cluster/logical-cluster.ts'
+import type { HealthCheck } from './health/health.ts'
+import { createDocuments } from './http/documents.ts'
+import { attributesOf, createHandle } from './http/handle.ts'
+import { DEFAULT_CLUSTER, type RequestInfo } from './http/request-info.ts'
+import { createMetrics } from './metrics/metrics.ts'
+import { createRegistry, type Registry } from './registry/registry.ts'
+import { reviewHandlers } from './resources/reviews.ts'
+import { attributesOfKind } from './resources/select.ts'
+import { subresourceHandlers } from './resources/subresources.ts'
+import { openStorage, type Storage } from './storage/storage.ts'
+import { parseObject } from './storage/stored-object.ts'
+
+/** What an API server is made of. */
+export interface ApiServerDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly newId: () => string
+  /** Kinds that every logical cluster serves. */
+  readonly kinds: readonly Kind[]
+  readonly admission: readonly AdmissionStep[]
+  /** Muster's own version. */
+  readonly version: string
+  /** Host and port under which clients reach it. */
+  readonly address: () => string
+  /** Of each logical cluster; that of `default` vouches for who asks over all of them. */
+  readonly identities: readonly Identities[]
+  /** Tokens that stand for fixed users in every logical cluster: those of the installation itself. */
+  readonly fixedTokens?: ReadonlyMap<string, User>
+  /** Lets others of this thread have their turn. */
+  readonly pause?: () => Promise<void>
+}
+
+/** An API server that answers. */
+export interface ApiServer {
+  readonly handle: Handle
+  readonly objects: Storage
+  readonly registry: Registry
+  /** Serves one more logical cluster. */
+  addCluster(identities: Identities): void
+  /** Answers that it is not ready, so that nobody new comes. */
+  drain(): void
+  /** Ends all watches. The store is not closed: it is whoever's who opened it. */
+  close(): void
+}
+
+/** Opens an API server over a store. */
+export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
+  const { store, clock, random, log, newId } = deps
+  const registry = createRegistry(deps.kinds)
+  const stored = new Map(
+    deps.kinds.filter((kind) => !kind.storage).map((kind) => [`${kind.group}/${kind.plural}`, kind]),
+  )
+  const kindOf = ({ group, resource }: GroupResource, cluster: string): Kind | undefined =>
+    stored.get(`${group}/${resource}`) ?? registry.cluster(cluster).findKind(group, resource)?.kind
+  const objects = await openStorage({
+    store,
+    clock,
+    random,
+    log,
+    attributesOf(object, key) {
+      const kind = kindOf(key, key.cluster)
+      return kind ? attributesOfKind(kind, object, key) : { labels: object.metadata.labels ?? {}, fields: {} }
+    },
+    indexedField: ({ group, resource }) => (group === '' && resource === 'pods' ? 'spec.nodeName' : undefined),
+    ...(deps.pause ? { pause: deps.pause } : {}),
+  })
+  const clusters = new Map<string, LogicalCluster>()
+  const addCluster = (identities: Identities): void => {
+    clusters.set(
+      identities.cluster,
+      createLogicalCluster(identities, readsOf(objects, identities.cluster), deps.fixedTokens),
+    )
+  }
+  for (const identities of deps.identities) addCluster(identities)
+  const clusterOf = (name: string): LogicalCluster => {
+    const found = clusters.get(name === '*' ? DEFAULT_CLUSTER : name)
+    if (!found) throw new ControlError('NotFound', `there is no logical cluster '${name}'`)
+    return found
+  }
+
+  const life = new AbortController()
+  let isDraining = false
+  await followRoles(clusters, { objects, clock, log }, life.signal)
+  const metrics = createMetrics(() => store.status())
+  const handle = createHandle({
+    clock,
+    log,
+    random,
+    newId,
+    registry,
+    metrics,
+    objects,
+    admission: deps.admission,
+    readsOf: (cluster) => admissionReads(objects, cluster),
+    subresources: subresourceHandlers(clusterOf),
+    reviews: reviewHandlers(clusterOf),
+    generationOf: (cluster) => registry.cluster(cluster).generation,
+    hasCluster: (cluster) => cluster === '*' || clusters.has(cluster),
+    authenticate: (request, info) => identify(request, info, clusterOf(info.cluster), clock),
+    authorizerOf: (cluster) => clusterOf(cluster).authorizer,
+    document: createDocuments({
+      registry,
+      metrics,
+      checks: healthChecks(store, () => isDraining),
+      version: deps.version,
+      address: deps.address,
+      issuerDocument: async (cluster, path) => issuerDocument(clusterOf(cluster), path),
+    }),
+  })
+  return {
+    handle,
+    objects,
+    registry,
+    addCluster,
+    drain: () => {
+      isDraining = true
+    },
+    close() {
+      life.abort()
+      objects.close()
+    },
+  }
+}
+
+/** Who asks, or in whose name. */
+async function identify(request: ApiRequest, info: RequestInfo, cluster: LogicalCluster, clock: Clock): Promise<User> {
+  const credentials = {
+    path: info.path,
+    authorization: request.headers.authorization,
+    clientCertificate: request.clientCertificate,
+  }
+  const { user } = await authenticate(credentials, cluster.authentication, clock.now())
+  const asked = impersonate(request.headerLists ?? {}, user, attributesOf(info), cluster.authorizer)
+  return asked?.user ?? user
+}
+
+const ROLES = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings']
+
+function followRoles(
+  clusters: ReadonlyMap<string, LogicalCluster>,
+  deps: Parameters<typeof follow>[2],
+  signal: AbortSignal,
+): Promise<unknown> {
+  return Promise.all(
+    ROLES.map((resource) =>
+      follow(
+        { group: RBAC_GROUP, resource },
+        {
+          put: (cluster, object) => clusters.get(cluster)?.rbac.put(object),
+          remove: (cluster, object) => clusters.get(cluster)?.rbac.remove(object),
+        },
+        deps,
+        signal,
+      ),
+    ),
+  )
+}
+
+const NAMESPACED = (cluster: string, { group, resource }: GroupResource, namespace: string, name: string) => ({
+  group,
+  resource,
+  cluster,
+  namespace,
+  name,
+})
+
+/** The objects of one logical cluster, as identity looks them up. */
+const readsOf = (objects: Storage, cluster: string): ObjectReads => ({
+  async get(resource, namespace, name) {
+    const found = await objects.find(NAMESPACED(cluster, resource, namespace, name))
+    return found && parseObject(found)
+  },
+})
+
+/** The same, as admission looks them up: with what must still hold at the commit. */
+const admissionReads = (objects: Storage, cluster: string): AdmissionReads => ({
+  async find({ group, plural }, namespace, name) {
+    const found = await objects.find({ group, resource: plural, cluster, namespace, name }, '0')
+    return found && { object: parseObject(found), guard: { guard: 'revision', key: found.key, equals: found.revision } }
+  },
+  async list({ group, plural }, namespace) {
+    const scope = { group, resource: plural, cluster, ...(namespace === undefined ? {} : { namespace }) }
+    const page = await objects.list(scope, { limit: 0, continue: '', resourceVersion: '0', resourceVersionMatch: '' })
+    return page.items.map(parseObject)
+  },
+})
+
+function healthChecks(store: Store, isDraining: () => boolean): HealthCheck[] {
+  let trouble: string | undefined
+  const look = () => {
+    store.status().then(
+      ({ health }) => {
+        trouble = health.state === 'ready' ? undefined : health.reason
+      },
+      (error) => {
+        trouble = String(error)
+      },
+    )
+    return trouble
+  }
+  return [
+    { name: 'ping', check: () => undefined, forLiveness: true },
+    { name: 'store', check: look, forLiveness: true },
+    { name: 'shutdown', check: () => (isDraining() ? 'process is shutting down' : undefined), forLiveness: false },
+  ]
+}
+
+function issuerDocument({ issuer, keyring }: LogicalCluster, path: string): object | undefined {
+  if (path === CONFIGURATION_PATH) return openIdConfiguration(issuer, `${issuer}${KEYS_PATH}`, keyring)
+  return path === KEYS_PATH ? openIdKeys(keyring) : undefined
+}

@@ -1,0 +1,148 @@
+/**
+ * What the parts of a cluster may do, and what everybody may.
+ * Source: kubernetes plugin/pkg/auth/authorizer/rbac/bootstrappolicy, v1.36.1.
+ */
+import { on, path, READ, READ_AND_WRITE, type Rules, recordEvents } from './notation.ts'
+
+/** By the name of the cluster role. */
+export const systemRules = (): Rules => ({
+  'system:auth-delegator': [
+    on('authentication.k8s.io', 'tokenreviews', 'create'),
+    on('authorization.k8s.io', 'subjectaccessreviews', 'create'),
+  ],
+  'system:basic-user': [
+    on('authorization.k8s.io', 'selfsubjectaccessreviews selfsubjectrulesreviews', 'create'),
+    on('authentication.k8s.io', 'selfsubjectreviews', 'create'),
+  ],
+  'system:certificates.k8s.io:certificatesigningrequests:nodeclient': [
+    on('certificates.k8s.io', 'certificatesigningrequests/nodeclient', 'create'),
+  ],
+  'system:certificates.k8s.io:certificatesigningrequests:selfnodeclient': [
+    on('certificates.k8s.io', 'certificatesigningrequests/selfnodeclient', 'create'),
+  ],
+  'system:certificates.k8s.io:kube-apiserver-client-approver': [
+    on('certificates.k8s.io', 'signers', 'approve', 'kubernetes.io/kube-apiserver-client'),
+  ],
+  'system:certificates.k8s.io:kube-apiserver-client-kubelet-approver': [
+    on('certificates.k8s.io', 'signers', 'approve', 'kubernetes.io/kube-apiserver-client-kubelet'),
+  ],
+  'system:certificates.k8s.io:kubelet-serving-approver': [
+    on('certificates.k8s.io', 'signers', 'approve', 'kubernetes.io/kubelet-serving'),
+  ],
+  'system:certificates.k8s.io:legacy-unknown-approver': [
+    on('certificates.k8s.io', 'signers', 'approve', 'kubernetes.io/legacy-unknown'),
+  ],
+  'system:discovery': [
+    path('/api /api/* /apis /apis/* /healthz /livez /openapi /openapi/* /readyz /version /version/', 'get'),
+  ],
+  'system:heapster': [on('core', 'events namespaces nodes pods', READ), on('extensions', 'deployments', READ)],
+  'system:kube-aggregator': [on('core', 'endpoints services', READ)],
+  'system:kube-controller-manager': [
+    recordEvents(),
+    on('coordination.k8s.io', 'leases', 'create'),
+    on('coordination.k8s.io', 'leases', 'get update', 'kube-controller-manager'),
+    on('core', 'secrets serviceaccounts', 'create'),
+    on('core', 'secrets', 'delete'),
+    on('core', 'configmaps namespaces secrets serviceaccounts', 'get'),
+    on('core', 'secrets serviceaccounts', 'update'),
+    on('authentication.k8s.io', 'tokenreviews', 'create'),
+    on('authorization.k8s.io', 'subjectaccessreviews', 'create'),
+    on('*', '*', 'list watch'),
+    on('core', 'serviceaccounts/token', 'create'),
+  ],
+  'system:kube-dns': [on('core', 'endpoints services', 'list watch')],
+  'system:kube-scheduler': [
+    recordEvents(),
+    on('coordination.k8s.io', 'leases', 'create'),
+    on('coordination.k8s.io', 'leases', 'get list update watch', 'kube-scheduler'),
+    on('coordination.k8s.io', 'leasecandidates', READ_AND_WRITE),
+    on('core', 'nodes', READ),
+    on('core', 'pods', 'delete get list watch'),
+    on('core', 'bindings pods/binding', 'create'),
+    on('core', 'pods/status', 'patch update'),
+    on('core', 'replicationcontrollers services', READ),
+    on('apps extensions', 'replicasets', READ),
+    on('apps', 'statefulsets', READ),
+    on('policy', 'poddisruptionbudgets', READ),
+    on('core', 'persistentvolumeclaims persistentvolumes', READ),
+    on('authentication.k8s.io', 'tokenreviews', 'create'),
+    on('authorization.k8s.io', 'subjectaccessreviews', 'create'),
+    on('storage.k8s.io', 'csinodes', READ),
+    on('storage.k8s.io', 'volumeattachments', READ),
+    on('core', 'namespaces', READ),
+    on('storage.k8s.io', 'csidrivers', READ),
+    on('storage.k8s.io', 'csistoragecapacities', READ),
+    on('resource.k8s.io', 'deviceclasses', READ),
+    on('resource.k8s.io', 'resourceclaims', 'get list patch update watch'),
+    on('resource.k8s.io', 'resourceclaims/status', 'get list patch update watch'),
+    on('core', 'pods/finalizers', 'update'),
+    on('resource.k8s.io', 'resourceslices', READ),
+    on('resource.k8s.io', 'resourceclaims', 'create delete'),
+    on('resource.k8s.io', 'resourceclaims/binding', 'patch update'),
+  ],
+  'system:kubelet-api-admin': [
+    on('core', 'nodes', READ),
+    on('core', 'nodes', 'proxy'),
+    on('core', 'nodes/log nodes/metrics nodes/proxy nodes/stats', '*'),
+    on('core', 'nodes/configz nodes/healthz nodes/pods', '*'),
+  ],
+  'system:monitoring': [
+    path('/flagz /healthz /healthz/* /livez /livez/* /metrics /metrics/slis /readyz /readyz/* /statusz', 'get'),
+    on('core', 'nodes/metrics', 'get'),
+  ],
+  'system:node': [
+    on('authentication.k8s.io', 'tokenreviews', 'create'),
+    on('authorization.k8s.io', 'localsubjectaccessreviews subjectaccessreviews', 'create'),
+    on('core', 'services', READ),
+    on('core', 'nodes', 'create get list watch'),
+    on('core', 'nodes/status', 'patch update'),
+    on('core', 'nodes', 'patch update'),
+    recordEvents(),
+    on('core', 'pods', READ),
+    on('core', 'pods', 'create delete'),
+    on('core', 'pods/status', 'patch update'),
+    on('core', 'pods/eviction', 'create'),
+    on('core', 'configmaps secrets', READ),
+    on('core', 'persistentvolumeclaims persistentvolumes', 'get'),
+    on('core', 'endpoints', 'get'),
+    on('certificates.k8s.io', 'certificatesigningrequests', 'create get list watch'),
+    on('coordination.k8s.io', 'leases', 'create delete get patch update'),
+    on('storage.k8s.io', 'volumeattachments', 'get'),
+    on('core', 'serviceaccounts/token', 'create'),
+    on('core', 'persistentvolumeclaims/status', 'get patch update'),
+    on('storage.k8s.io', 'csidrivers', READ),
+    on('storage.k8s.io', 'csinodes', 'create delete get patch update'),
+    on('node.k8s.io', 'runtimeclasses', READ),
+    on('resource.k8s.io', 'resourceclaims', 'get'),
+    on('resource.k8s.io', 'resourceslices', 'deletecollection'),
+    on('core', 'serviceaccounts', 'get'),
+  ],
+  'system:node-bootstrapper': [on('certificates.k8s.io', 'certificatesigningrequests', 'create get list watch')],
+  'system:node-problem-detector': [on('core', 'nodes', 'get'), on('core', 'nodes/status', 'patch'), recordEvents()],
+  'system:node-proxier': [
+    on('core', 'endpoints services', 'list watch'),
+    on('core', 'nodes', READ),
+    recordEvents(),
+    on('networking.k8s.io', 'servicecidrs', 'list watch'),
+    on('discovery.k8s.io', 'endpointslices', 'list watch'),
+  ],
+  'system:persistent-volume-provisioner': [
+    on('core', 'persistentvolumes', 'create delete get list watch'),
+    on('core', 'persistentvolumeclaims', 'get list update watch'),
+    on('storage.k8s.io', 'storageclasses', READ),
+    on('core', 'events', 'watch'),
+    recordEvents(),
+  ],
+  'system:public-info-viewer': [path('/healthz /livez /readyz /version /version/', 'get')],
+  'system:service-account-issuer-discovery': [
+    path(
+      '/.well-known/openid-configuration /.well-known/openid-configuration/ /openid/v1/jwks /openid/v1/jwks/',
+      'get',
+    ),
+  ],
+  'system:volume-scheduler': [
+    on('core', 'persistentvolumes', 'get list patch update watch'),
+    on('storage.k8s.io', 'storageclasses', READ),
+    on('core', 'persistentvolumeclaims', 'get list patch update watch'),
+  ],
+})

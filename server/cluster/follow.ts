@@ -1,0 +1,133 @@
+/**
+ * Objects of a resource, as something in the server itself keeps track of them: roles, definitions of custom resources.
+ *
+ * It watches as a client does, over all logical clusters, and begins again where it was when a watch ends.
+ */
+import type { KubeObject } from '@muster/api/object.ts'
+import type { GroupResource } from '@muster/api/status.ts'
+import { type Clock, type Duration, hours, milliseconds } from '@muster/base/clock.ts'
+import { hasCode } from '@muster/base/errors.ts'
+import type { Logger } from '@muster/base/log.ts'
+import type { Revision } from '@muster/store/store.ts'
+import { parseKey } from '../storage/key.ts'
+import type { Storage } from '../storage/storage.ts'
+import { parseObject, type StoredObject } from '../storage/stored-object.ts'
+import type { WatchEncoding } from '../storage/watch-encoding.ts'
+
+/** Who keeps track. Objects are its own. */
+export interface Follower {
+  put(cluster: string, object: KubeObject): void
+  remove(cluster: string, object: KubeObject): void
+}
+
+/** What following takes. */
+export interface FollowDeps {
+  readonly objects: Storage
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+const WATCH_TIME: Duration = hours(1)
+const AGAIN_AFTER: Duration = milliseconds(100)
+
+/** Resolves once everything that is there was told; goes on until the signal aborts. */
+export async function follow(
+  resource: GroupResource,
+  follower: Follower,
+  deps: FollowDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const told = new Map<string, StoredObject>()
+  let { revision } = await relist(resource, follower, deps, told)
+  void (async () => {
+    while (!signal.aborted) {
+      try {
+        revision = await followOnce(resource, follower, deps, revision, told, signal)
+      } catch (error) {
+        if (hasCode(error, 'Gone')) revision = (await relist(resource, follower, deps, told)).revision
+        else if (!signal.aborted)
+          deps.log.warn('following: the watch ended badly; it begins again', { resource, error })
+      }
+      await deps.clock.sleep(AGAIN_AFTER)
+    }
+  })()
+}
+
+async function relist(
+  resource: GroupResource,
+  follower: Follower,
+  { objects }: FollowDeps,
+  told: Map<string, StoredObject>,
+) {
+  const page = await objects.list(resource, { limit: 0, continue: '', resourceVersion: '', resourceVersionMatch: '' })
+  const found = new Set(page.items.map(({ key }) => key))
+  for (const [key, object] of told) {
+    if (found.has(key)) continue
+    told.delete(key)
+    follower.remove(clusterOf(key), parseObject(object))
+  }
+  for (const object of page.items) {
+    told.set(object.key, object)
+    follower.put(clusterOf(object.key), parseObject(object))
+  }
+  return page
+}
+
+/** Follows one watch to its end, and answers the revision to go on from. */
+async function followOnce(
+  resource: GroupResource,
+  follower: Follower,
+  { objects }: FollowDeps,
+  after: Revision,
+  told: Map<string, StoredObject>,
+  signal: AbortSignal,
+): Promise<Revision> {
+  let revision = after
+  let failure: unknown
+  const hear = (type: string, object: StoredObject) => {
+    if (object.revision <= revision) return
+    revision = object.revision
+    if (type === 'DELETED') {
+      told.delete(object.key)
+      follower.remove(clusterOf(object.key), parseObject(object))
+    } else {
+      told.set(object.key, object)
+      follower.put(clusterOf(object.key), parseObject(object))
+    }
+  }
+  // An encoding of its own: what is encoded for others is not heard here.
+  const encoding: WatchEncoding = {
+    key: `follow ${resource.group}/${resource.resource}`,
+    event: (type, object) => {
+      hear(type, object)
+      return HEARD
+    },
+    bookmark: (at) => {
+      if (at > revision) revision = at
+      return HEARD
+    },
+    error: (status) => {
+      failure = status
+      return HEARD
+    },
+  }
+  const stream = await objects.watch(resource, {
+    resourceVersion: String(after),
+    sendInitialEvents: false,
+    allowWatchBookmarks: true,
+    timeout: WATCH_TIME,
+    encoding,
+  })
+  const stop = () => void stream.return()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    for await (const _heard of stream) if (failure !== undefined) break
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+  return revision
+}
+
+const HEARD = Uint8Array.of(0x0a)
+
+const clusterOf = (key: string): string => parseKey(key)?.cluster ?? ''

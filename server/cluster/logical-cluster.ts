@@ -1,0 +1,50 @@
+/** One logical cluster: who its clients are, and what they may do. Nothing of it is known to any other. */
+
+import type { Authentication } from '../auth/authentication.ts'
+import type { Authorizer } from '../auth/authorization.ts'
+import { createCertificateReader } from '../auth/client-certificate.ts'
+import type { Identities } from '../auth/identities.ts'
+import { createRbacAuthorizer } from '../auth/rbac/authorizer.ts'
+import { createRbacIndex, type RbacIndex } from '../auth/rbac/index.ts'
+import type { ObjectReads } from '../auth/reads.ts'
+import { createKeyring, type Keyring } from '../auth/tokens/keyring.ts'
+import type { User } from '../auth/user.ts'
+
+/** A logical cluster that is served. */
+export interface LogicalCluster {
+  readonly name: string
+  readonly authentication: Authentication
+  readonly authorizer: Authorizer
+  readonly rbac: RbacIndex
+  readonly keyring: Keyring
+  /** The issuer of its tokens, as they name it. */
+  readonly issuer: string
+}
+
+/** The issuer that service accounts' tokens name: inside a cluster, clients know the API by this name. */
+const ISSUER = 'https://kubernetes.default.svc.cluster.local'
+
+/** A logical cluster with these identities. */
+export function createLogicalCluster(
+  identities: Identities,
+  reads: ObjectReads,
+  fixedTokens: ReadonlyMap<string, User> = new Map(),
+): LogicalCluster {
+  const { cluster, authority, tokenKeys } = identities
+  const rbac = createRbacIndex()
+  const keyring = createKeyring(tokenKeys)
+  // Each has an issuer of its own, so that a token of one is no token to any other, whatever keys they have.
+  const issuer = cluster === 'default' ? ISSUER : `${ISSUER}/clusters/${cluster}`
+  return {
+    name: cluster,
+    rbac,
+    keyring,
+    issuer,
+    authorizer: createRbacAuthorizer(rbac),
+    authentication: {
+      certificates: createCertificateReader([authority.certificate]),
+      tokens: { issuer, audiences: [issuer], keyring, reads },
+      fixedTokens,
+    },
+  }
+}

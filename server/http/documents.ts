@@ -1,0 +1,291 @@
+/** Everything that is about no resource: discovery, OpenAPI, version, health, metrics. */
+import { hash } from 'node:crypto'
+import { type ApiRequest, type ApiResponse, answer, answerJson } from '@muster/api/message.ts'
+import type { GroupVersion } from '@muster/api/object.ts'
+import type { OpenApiV3 } from '@muster/api/openapi/document.ts'
+import { encodeGnostic, GNOSTIC_MEDIA_TYPE } from '@muster/api/openapi/gnostic.ts'
+import { openApiV2 } from '@muster/api/openapi/v2.ts'
+import { openApiV3 } from '@muster/api/openapi/v3.ts'
+import { openApiV3Index, openApiV3Path } from '@muster/api/openapi/v3-index.ts'
+import { methodNotAllowed, notAcceptable, notServed } from '@muster/api/status.ts'
+import { loadDescriptions } from '@muster/api/tables/descriptions.ts'
+import { stringify } from 'yaml'
+import { aggregated, coreVersions, group, groupList, resourceList } from '../discovery/documents.ts'
+import { type HealthCheck, health } from '../health/health.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import type { ClusterResources, Registry } from '../registry/registry.ts'
+import { type Accepted, negotiate, type Offer, TEXT_MEDIA_TYPES, wantsPretty } from './accept.ts'
+import type { RequestInfo } from './request-info.ts'
+import { versionInfo } from './version.ts'
+
+/** What documents are made from. */
+export interface DocumentDeps {
+  readonly registry: Registry
+  readonly metrics: Metrics
+  readonly checks: readonly HealthCheck[]
+  /** Muster's own version. */
+  readonly version: string
+  /** Host and port under which clients reach the server. */
+  readonly address: () => string
+  /** What the issuer of tokens publishes about a logical cluster, by path. */
+  readonly issuerDocument: (cluster: string, path: string) => Promise<object | undefined>
+}
+
+/** Answers paths that are about no resource; undefined when there is nothing. */
+export type AnswerDocument = (request: ApiRequest, info: RequestInfo) => Promise<ApiResponse | undefined>
+
+/** Documents, made when first asked for and again when what is served has changed. */
+export function createDocuments(deps: DocumentDeps): AnswerDocument {
+  const openApi = createOpenApi(deps.registry)
+  return async (request, { cluster, path }) => {
+    const resources = deps.registry.cluster(cluster)
+    const parts = path.split('/').filter((part) => part !== '')
+    const [first = '', second, third, ...rest] = parts
+    if (path.startsWith('//')) return undefined
+    switch (first) {
+      case '':
+        return path === '/' ? readOnly(request, rootPaths(resources)) : undefined
+      case 'api':
+        if (second === undefined)
+          return discovery(request, coreVersions(deps.address()), () => aggregated(resources, true))
+        return third === undefined ? found(request, resourceList(resources, '', second)) : undefined
+      case 'apis':
+        if (second === undefined) return discovery(request, groupList(resources), () => aggregated(resources, false))
+        if (third === undefined) {
+          const one = group(resources, second)
+          return one && readOnly(request, one)
+        }
+        return rest.length === 0 ? foundIn(request, resources, second, third) : undefined
+      case 'version':
+        return second === undefined ? readOnly(request, versionInfo(deps.version)) : undefined
+      case 'livez':
+      case 'readyz':
+      case 'healthz':
+        return health(path, request.query, deps.checks)
+      case 'metrics': {
+        if (second !== undefined) return undefined
+        const { contentType, text } = await deps.metrics.print()
+        return answer(200, contentType, Buffer.from(text))
+      }
+      case 'openapi':
+        return openApi(request, cluster, parts.slice(1))
+      case '.well-known':
+      case 'openid': {
+        const document = await deps.issuerDocument(cluster, path)
+        if (document) return readOnly(request, document)
+        if (first === 'openid') throw notServed()
+        return undefined
+      }
+      default:
+        return undefined
+    }
+  }
+}
+
+function rootPaths(resources: ClusterResources) {
+  const groups = resources.groups()
+  const paths = groups.flatMap(({ name, versions }) =>
+    name === ''
+      ? ['/api', ...versions.map((version) => `/api/${version.name}`)]
+      : [`/apis/${name}`, ...versions.map((version) => `/apis/${name}/${version.name}`)],
+  )
+  const others = [
+    '/.well-known/openid-configuration',
+    '/apis',
+    '/healthz',
+    '/livez',
+    '/metrics',
+    '/openapi/v2',
+    '/openapi/v3',
+    '/openid/v1/jwks',
+    '/readyz',
+    '/version',
+  ]
+  return { paths: [...paths, ...others].sort() }
+}
+
+const AGGREGATED = { kind: 'APIGroupDiscoveryList', group: 'apidiscovery.k8s.io', version: 'v2' }
+const AGGREGATED_TYPE = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+
+const DISCOVERY_OFFER: Offer = {
+  mediaTypes: TEXT_MEDIA_TYPES,
+  allows: ({ kind, group: of, version }, mediaType) =>
+    mediaType === 'application/json' &&
+    kind === AGGREGATED.kind &&
+    of === AGGREGATED.group &&
+    version === AGGREGATED.version,
+}
+
+/** `/api` and `/apis`: one document for all, for clients that know it, or the list that leads to the others. */
+function discovery(request: ApiRequest, plain: object, whole: () => object): ApiResponse {
+  checkMethod(request)
+  const accepted = accept(request, DISCOVERY_OFFER)
+  if (!accepted.as) return written(plain, accepted)
+  const bytes = Buffer.from(JSON.stringify(whole()))
+  return withTag(request, answer(200, AGGREGATED_TYPE, bytes, { vary: 'Accept' }), tagOf(bytes))
+}
+
+/** As the server of Kubernetes says what it cannot give; its words differ here from those of resources. */
+function accept(request: ApiRequest, offer: Offer): Accepted {
+  const { headers, query } = request
+  return negotiate(headers.accept, offer, { pretty: wantsPretty(query, headers['user-agent']), watch: false })
+}
+
+const PLAIN_OFFER: Offer = { mediaTypes: TEXT_MEDIA_TYPES, allows: () => false }
+
+function readOnly(request: ApiRequest, document: object): ApiResponse {
+  checkMethod(request)
+  return written(document, accept(request, PLAIN_OFFER))
+}
+
+function written(document: object, { mediaType, pretty }: Accepted): ApiResponse {
+  if (mediaType === 'application/yaml') return answer(200, mediaType, Buffer.from(stringify(document)))
+  return pretty
+    ? answer(200, 'application/json', Buffer.from(`${JSON.stringify(document, undefined, 2)}\n`))
+    : answerJson(200, document)
+}
+
+/** A version that a known group does not have is another trouble than a group that nobody knows. */
+function foundIn(
+  request: ApiRequest,
+  resources: ClusterResources,
+  name: string,
+  version: string,
+): ApiResponse | undefined {
+  if (!resources.groups().some((known) => known.name === name)) return undefined
+  return found(request, resourceList(resources, name, version))
+}
+
+function found(request: ApiRequest, document: object | undefined): ApiResponse {
+  if (!document) throw notServed()
+  return readOnly(request, document)
+}
+
+function checkMethod({ method }: ApiRequest): void {
+  if (method === 'POST' || method === 'PUT' || method === 'PATCH')
+    throw methodNotAllowed({ group: '', resource: '' }, method)
+}
+
+const tagOf = (bytes: Uint8Array): string => hash('sha512', bytes, 'hex').toUpperCase()
+
+/** Who has the newest is told so, and is sent nothing. */
+function withTag({ headers }: ApiRequest, response: ApiResponse, tag: string): ApiResponse {
+  const quoted = `"${tag}"`
+  if (headers['if-none-match'] !== quoted) return { ...response, headers: { ...response.headers, etag: quoted } }
+  return { status: 304, headers: { etag: quoted, vary: 'Accept' }, body: { body: 'bytes', bytes: new Uint8Array(0) } }
+}
+
+/** The documents of one logical cluster, for one state of its registry. */
+interface OpenApiOfCluster {
+  readonly generation: number
+  readonly v3: Map<string, { readonly document: OpenApiV3; readonly bytes: Uint8Array; readonly hash: string }>
+  v2?: { readonly json: Uint8Array; readonly gnostic: Uint8Array }
+}
+
+function createOpenApi(registry: Registry) {
+  const clusters = new Map<string, OpenApiOfCluster>()
+
+  const documentsOf = async (cluster: string): Promise<OpenApiOfCluster> => {
+    const resources = registry.cluster(cluster)
+    // Without custom resources all logical clusters have the same documents.
+    const key = resources.generation === 0 ? '' : cluster
+    const known = clusters.get(key)
+    if (known?.generation === resources.generation) return known
+    const descriptions = await loadDescriptions()
+    const v3: OpenApiOfCluster['v3'] = new Map()
+    for (const { name, versions } of resources.groups()) {
+      for (const version of versions) {
+        const groupVersion = { group: name, version: version.name }
+        const kinds = version.resources.map(({ kind }) => kind)
+        v3.set(
+          openApiV3Path(groupVersion),
+          lazily(() => openApiV3(groupVersion, kinds, descriptions)),
+        )
+      }
+    }
+    const made = { generation: resources.generation, v3 }
+    clusters.set(key, made)
+    return made
+  }
+
+  return async (
+    request: ApiRequest,
+    cluster: string,
+    [which, ...parts]: readonly string[],
+  ): Promise<ApiResponse | undefined> => {
+    if (which === 'v2' && parts.length === 0) return v2(request, await documentsOf(cluster))
+    if (which !== 'v3') return undefined
+    const { v3 } = await documentsOf(cluster)
+    if (parts.length === 0) {
+      const entries = [...v3].map(([path, { hash: of }]) => ({ groupVersion: groupVersionOf(path), hash: of }))
+      return answerJson(200, openApiV3Index(entries), { vary: 'Accept' })
+    }
+    const path = parts.join('/')
+    const one = v3.get(path)
+    if (!one) return undefined
+    const asked = request.query.get('hash')
+    const headers = { vary: 'Accept' }
+    if (asked !== null && asked !== one.hash) {
+      const location = `/openapi/v3/${path}?hash=${one.hash}`
+      return {
+        status: 301,
+        headers: { ...headers, location, etag: `"${one.hash}"`, 'content-type': 'application/json' },
+        body: { body: 'bytes', bytes: new Uint8Array(0) },
+      }
+    }
+    // A document named by its hash never changes.
+    const kept = asked === null ? {} : { 'cache-control': 'public, immutable' }
+    return withTag(request, answer(200, 'application/json', one.bytes, { ...headers, ...kept }), one.hash)
+  }
+}
+
+/** The index needs every hash and a client seldom more than one document: each is made when first looked at. */
+function lazily(make: () => OpenApiV3) {
+  let made: { document: OpenApiV3; bytes: Uint8Array; hash: string } | undefined
+  const get = () => {
+    if (!made) {
+      const document = make()
+      const bytes = Buffer.from(JSON.stringify(document))
+      made = { document, bytes, hash: tagOf(bytes) }
+    }
+    return made
+  }
+  return {
+    get document() {
+      return get().document
+    },
+    get bytes() {
+      return get().bytes
+    },
+    get hash() {
+      return get().hash
+    },
+  }
+}
+
+/** The inverse of `openApiV3Path`. */
+function groupVersionOf(path: string): GroupVersion {
+  const [, one = '', two] = path.split('/')
+  return two === undefined ? { group: '', version: one } : { group: one, version: two }
+}
+
+/** One document for everything: JSON, or the protobuf that kubectl of old asks for. */
+function v2(request: ApiRequest, documents: OpenApiOfCluster): ApiResponse {
+  documents.v2 ??= makeV2(documents)
+  const { json, gnostic } = documents.v2
+  const vary = { vary: 'Accept-Encoding, Accept' }
+  const accepts = request.headers.accept ?? '*/*'
+  if (
+    accepts.includes(GNOSTIC_MEDIA_TYPE) ||
+    accepts.includes('application/com.github.proto-openapi.spec.v2.v1.0+protobuf')
+  ) {
+    return withTag(request, answer(200, GNOSTIC_MEDIA_TYPE, gnostic, vary), tagOf(gnostic))
+  }
+  if (!/\*\/\*|application\/(\*|json)/.test(accepts)) throw notAcceptable(['application/json', GNOSTIC_MEDIA_TYPE])
+  return withTag(request, answer(200, 'application/json', json, vary), tagOf(json))
+}
+
+function makeV2({ v3 }: OpenApiOfCluster) {
+  const document = openApiV2([...v3.values()].map((one) => one.document))
+  return { json: Buffer.from(JSON.stringify(document)), gnostic: encodeGnostic(document) }
+}

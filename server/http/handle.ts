@@ -1,0 +1,194 @@
+/**
+ * The API as one function.
+ *
+ *     path ─► who? ─► room? ─► allowed? ─► resource │ document ─► answer
+ *              401     429       403         4xx, 5xx: a Status
+ *
+ * Source: apiserver pkg/server/config.go DefaultBuildHandlerChain.
+ */
+import { type ApiRequest, type ApiResponse, answer, answerJson, answerText, type Handle } from '@muster/api/message.ts'
+import { encodeObject as encodeProtobuf, PROTOBUF_MEDIA_TYPE } from '@muster/api/protobuf/envelope.ts'
+import { badRequest, methodNotAllowed, notServed, overloaded, type Status, statusOf } from '@muster/api/status.ts'
+import type { Clock, Duration } from '@muster/base/clock.ts'
+import { isControlError } from '@muster/base/errors.ts'
+import type { Logger } from '@muster/base/log.ts'
+import { type Attributes, type Authorizer, forbiddenBy } from '../auth/authorization.ts'
+import type { User } from '../auth/user.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import type { Registry, Served } from '../registry/registry.ts'
+import { type AnswerDeps, answerResource } from '../resources/answer.ts'
+import type { ResourceCall, ResourceInfo } from '../resources/call.ts'
+import { createInFlight, loadOf } from './in-flight.ts'
+import { type RequestInfo, requestInfoOf } from './request-info.ts'
+
+/** What the API is made of. */
+export interface HandleDeps extends AnswerDeps {
+  readonly clock: Clock
+  readonly log: Logger
+  readonly registry: Registry
+  readonly metrics: Metrics
+  /** False for a name that no logical cluster has. `*` stands for all of them. */
+  readonly hasCluster: (cluster: string) => boolean
+  /** Who asks. Throws Unauthorized. */
+  readonly authenticate: (request: ApiRequest, info: RequestInfo) => Promise<User>
+  readonly authorizerOf: (cluster: string) => Authorizer
+  /** Answers paths that are about no resource; undefined when there is nothing. */
+  readonly document: (request: ApiRequest, info: RequestInfo, user: User) => Promise<ApiResponse | undefined>
+}
+
+/** The API. The function that it answers never rejects. */
+export function createHandle(deps: HandleDeps): Handle {
+  const inFlight = createInFlight((load, change) => deps.metrics.inFlight(load, change))
+
+  const answerOne = async (request: ApiRequest, info: RequestInfo, warnings: string[]): Promise<ApiResponse> => {
+    if (!deps.hasCluster(info.cluster)) return PAGE_NOT_FOUND
+    const user = await deps.authenticate(request, info)
+    const attributes = attributesOf(info)
+    const { allowed, reason } = deps.authorizerOf(info.cluster).authorize(user, attributes)
+    if (!allowed) throw forbiddenBy(user, attributes, reason)
+    if (info.about === 'path') return (await deps.document(request, info, user)) ?? PAGE_NOT_FOUND
+    const served = servedBy(deps.registry, info)
+    if (served) return answerResource(resourceCall(deps, request, info, served, user, warnings), deps)
+    if (!isBuiltInGroup(deps.registry, info)) return PAGE_NOT_FOUND
+    throw notServed()
+  }
+
+  return async (request) => {
+    const startedAt = deps.clock.elapsed()
+    const info = requestInfoOf(request)
+    if (!info) return refuse(badRequest('the path holds a part that is not percent-encoded UTF-8'), request)
+    const load = loadOf(info.verb)
+    const place = inFlight.enter(load)
+    if (!place) {
+      deps.metrics.rejected(load)
+      return refuse(overloaded('too many requests, please try again later'), request)
+    }
+    const warnings: string[] = []
+    let response: ApiResponse
+    try {
+      response = await answerOne(request, info, warnings)
+    } catch (error) {
+      if (!isControlError(error))
+        deps.log.error('a request met a fault of ours', { path: request.path, method: request.method, error })
+      response = refuse(error, request)
+    }
+    count(deps.metrics, info, response.status, (deps.clock.elapsed() - startedAt) as Duration)
+    if (response.body.body === 'stream' || response.body.body === 'blocks')
+      return leaveAfter(withWarnings(response, warnings), () => place.leave())
+    place.leave()
+    return withWarnings(response, warnings)
+  }
+}
+
+/** What Go's own server says of a path that nobody answers. */
+const PAGE_NOT_FOUND: ApiResponse = answerText(404, '404 page not found\n')
+
+/** The resource that a path names; undefined when there is none, or not at such a path. */
+function servedBy(registry: Registry, info: ResourceInfo): Served | undefined {
+  const served = registry.cluster(info.cluster).find(info.group, info.version, info.resource)
+  if (!served || (info.rest.length > 0 && !isPassedOn(served, info))) return undefined
+  if (info.subresource !== '' && !hasSubresource(served, info.subresource)) return undefined
+  if (served.kind.scope === 'Cluster')
+    return info.namespace === '' || info.resource === 'namespaces' ? served : undefined
+  return info.namespace === '' && info.name !== '' ? undefined : served
+}
+
+/** A custom group comes and goes with its definitions, and what is gone leaves no trace. */
+const isBuiltInGroup = (registry: Registry, { cluster, group }: ResourceInfo): boolean =>
+  registry
+    .cluster(cluster)
+    .groups()
+    .some(
+      ({ name, versions }) =>
+        name === group && versions.some(({ resources }) => resources.some(({ builtIn }) => builtIn)),
+    )
+
+function hasSubresource({ version }: Served, name: string): boolean {
+  const { status, scale, others = [] } = version.subresources
+  return (
+    (name === 'status' && status === true) ||
+    (name === 'scale' && scale !== undefined) ||
+    others.some((other) => other.name === name)
+  )
+}
+
+/** Whatever follows `/proxy/` is for who is behind it. */
+const isPassedOn = ({ version }: Served, { subresource }: ResourceInfo): boolean =>
+  version.subresources.others?.some(({ name, verbs }) => name === subresource && verbs.includes('connect')) ?? false
+
+function resourceCall(
+  { clock }: HandleDeps,
+  request: ApiRequest,
+  info: ResourceInfo,
+  served: Served,
+  user: User,
+  warnings: string[],
+): ResourceCall {
+  if (info.cluster === '*' && !READ_OVER_ALL.has(info.verb)) {
+    throw badRequest(
+      'over all logical clusters objects can be listed and watched; name the cluster to read or write one',
+    )
+  }
+  const inAllNamespaces = served.kind.scope === 'Namespaced' && info.namespace === ''
+  if (inAllNamespaces && info.verb === 'create' && !isReview(served)) {
+    throw methodNotAllowed({ group: info.group, resource: info.resource }, 'create')
+  }
+  const { deprecated } = served.version
+  if (deprecated) warnings.push(deprecated.warning)
+  return { request, info, served, user, now: clock.now(), warnings }
+}
+
+const READ_OVER_ALL: ReadonlySet<string> = new Set(['list', 'watch'])
+const isReview = ({ kind: { verbs } }: Served): boolean => verbs !== undefined && !verbs.includes('get')
+
+/** The question that authorization is asked. */
+export function attributesOf(info: RequestInfo): Attributes {
+  if (info.about === 'path') return { about: 'path', verb: info.verb, path: info.path }
+  const { verb, group, resource, subresource, namespace, name } = info
+  return { about: 'resource', verb, group, resource, subresource, namespace, name }
+}
+
+/** A failure as its Status, in protobuf for those who ask for nothing else. */
+function refuse(error: unknown, { headers }: ApiRequest): ApiResponse {
+  const status: Status = statusOf(error)
+  const code = status.code ?? 500
+  const retryAfter = status.details?.retryAfterSeconds
+  const more = {
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(code === 401 ? { 'www-authenticate': 'Bearer realm="muster"' } : {}),
+  }
+  const accept = headers.accept ?? ''
+  if (accept.startsWith(PROTOBUF_MEDIA_TYPE)) {
+    return answer(code, PROTOBUF_MEDIA_TYPE, encodeProtobuf({ ...status, metadata: {} }), more)
+  }
+  return answerJson(code, status, more)
+}
+
+/** Source: RFC 7234 section 5.5; apimachinery util/net NewWarningHeader. */
+function withWarnings(response: ApiResponse, warnings: readonly string[]): ApiResponse {
+  if (warnings.length === 0) return response
+  const said = [...new Set(warnings)].map(
+    (text) => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?')}"`,
+  )
+  return { ...response, headers: { ...response.headers, warning: said } }
+}
+
+/** A place is taken for as long as the answer is being sent. */
+function leaveAfter(response: ApiResponse, leave: () => void): ApiResponse {
+  const { body } = response
+  if (body.body === 'bytes') return response
+  async function* whole(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    try {
+      yield* chunks
+    } finally {
+      leave()
+    }
+  }
+  return { ...response, body: { body: 'stream', stream: whole(body.body === 'blocks' ? body.blocks : body.stream) } }
+}
+
+function count(metrics: Metrics, info: RequestInfo, code: number, took: Duration): void {
+  const about = info.about === 'resource' ? info : { group: '', version: '', resource: '', subresource: '' }
+  const { group, version, resource, subresource } = about
+  metrics.answered({ verb: info.verb, group, version, resource, subresource, code, took })
+}

@@ -1,0 +1,36 @@
+/** The API of Muster as the oracle asks it: a request in plain text, and the whole of the answer. */
+import type { ApiRequest, ApiResponse } from '@muster/api/message.ts'
+import type { TestApi } from '../testing/open-test-api.ts'
+import type { RawResponse } from './normalise.ts'
+import type { Send } from './replay.ts'
+
+const encoder = new TextEncoder()
+
+/** Asks as the administrator whom the oracle had, or as nobody. */
+export const askMuster =
+  (api: TestApi): Send =>
+  async ({ method, path, headers, body, identity }) => {
+    const at = path.indexOf('?')
+    const lowered = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+    const request: ApiRequest = {
+      method,
+      path: at < 0 ? path : path.slice(0, at),
+      query: new URLSearchParams(at < 0 ? '' : path.slice(at + 1)),
+      headers: { ...(identity === 'nobody' ? {} : { authorization: `Bearer ${api.adminToken}` }), ...lowered },
+      headerLists: Object.fromEntries(
+        Object.entries(lowered)
+          .filter(([name]) => name.startsWith('impersonate-'))
+          .map(([name, value]) => [name, [value].flat()]),
+      ),
+      body: typeof body === 'string' ? encoder.encode(body) : (body ?? new Uint8Array(0)),
+      signal: new AbortController().signal,
+    }
+    return rawAnswer(await api.handle(request))
+  }
+
+async function rawAnswer({ status, headers, body }: ApiResponse): Promise<RawResponse> {
+  const chunks: Uint8Array[] = []
+  if (body.body === 'bytes') chunks.push(body.bytes)
+  else for await (const chunk of body.body === 'blocks' ? body.blocks : body.stream) chunks.push(chunk)
+  return { status, headers, body: Buffer.concat(chunks).toString('utf8') }
+}

@@ -1,0 +1,30 @@
+/** The forms in which resources can be had, and the one that a client wants. */
+import { type Accepted, MEDIA_TYPES, negotiate, type Offer, TEXT_MEDIA_TYPES, wantsPretty } from '../http/accept.ts'
+import type { ResourceCall } from './call.ts'
+
+/** What the client accepts of what there is. Throws NotAcceptable. */
+export function acceptedOf({ request, served, info }: ResourceCall): Accepted {
+  const pretty = wantsPretty(request.query, request.headers['user-agent'])
+  return negotiate(request.headers.accept, served.builtIn ? BUILT_IN_OFFER : CUSTOM_OFFER, {
+    pretty,
+    watch: info.verb === 'watch',
+  })
+}
+
+const META_VERSIONS: ReadonlySet<string> = new Set(['v1', 'v1beta1'])
+
+const BUILT_IN_OFFER: Offer = {
+  mediaTypes: MEDIA_TYPES,
+  allows({ kind, group, version }, mediaType) {
+    if (group !== 'meta.k8s.io' || !META_VERSIONS.has(version)) return false
+    if (kind === 'Table') return mediaType !== 'application/vnd.kubernetes.protobuf'
+    return kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList'
+  },
+}
+
+/** Metadata has a protobuf form even where the object has none. */
+const CUSTOM_OFFER: Offer = {
+  mediaTypes: MEDIA_TYPES,
+  allows: BUILT_IN_OFFER.allows,
+  plain: (mediaType) => TEXT_MEDIA_TYPES.includes(mediaType),
+}

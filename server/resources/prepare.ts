@@ -1,0 +1,95 @@
+/**
+ * What happens to an object between a client's words and the store: the server's own fields, the rules of the kind,
+ * and what they find wrong.
+ *
+ *     create   wipe ─ (managed fields, admission) ─ fill ─ prepare ─ generation 1 ─ validate
+ *     update        ─ (managed fields, admission) ─ keep ─ confine ─ prepare ─ generation ─ validate both
+ *
+ * Source: apiserver pkg/registry/rest/create.go and update.go. All objects here are in the stored version.
+ */
+import type { FieldError } from '@muster/api/field-error.ts'
+import type { RuleContext } from '@muster/api/kind.ts'
+import { fillSystemFields, keepSystemFields } from '@muster/api/metadata/system-fields.ts'
+import { validateObjectMeta, validateObjectMetaUpdate } from '@muster/api/metadata/validate.ts'
+import type { KubeObject } from '@muster/api/object.ts'
+import { invalid } from '@muster/api/status.ts'
+import { timestamp } from '@muster/api/time.ts'
+import type { Random } from '@muster/base/random.ts'
+import { sameMeaning } from '../auth/same-meaning.ts'
+import type { ResourceCall } from './call.ts'
+
+/** Makes a new object ready to be stored. Changes it. Throws Invalid, with everything that is wrong. */
+export function prepareForCreate(call: ResourceCall, object: KubeObject, random: Random): void {
+  const { rules, versions } = call.served.kind
+  const context = contextOf(call)
+  fillSystemFields(object.metadata, { now: call.now, random })
+  if (rules.generation !== 'none') object.metadata.generation = 1
+  else delete object.metadata.generation
+  if (versions.some(({ subresources }) => subresources.status)) delete object.status
+  rules.prepareForCreate?.(object, context)
+  refuse(call, object, [...checkMetadata(call, object), ...(rules.validate?.(object, context) ?? [])])
+  call.warnings.push(...(rules.warnings?.(object) ?? []))
+}
+
+/** Makes a changed object ready to replace the old one. Changes it. Throws Invalid, with everything that is wrong. */
+export function prepareForUpdate(call: ResourceCall, object: KubeObject, old: KubeObject): void {
+  const { rules } = call.served.kind
+  const context = contextOf(call)
+  keepSystemFields(object.metadata, old.metadata)
+  confine(call, object, old)
+  rules.prepareForUpdate?.(object, old, context)
+  if (call.info.subresource === '' && changesGeneration(call, object, old)) {
+    object.metadata.generation = (old.metadata.generation ?? 0) + 1
+  }
+  refuse(call, object, [
+    ...checkMetadata(call, object),
+    ...validateObjectMetaUpdate(object.metadata, old.metadata),
+    ...(rules.validate?.(object, context) ?? []),
+    ...(rules.validateUpdate?.(object, old, context) ?? []),
+  ])
+  call.warnings.push(...(rules.warnings?.(object, old) ?? []))
+}
+
+/** A write of the object leaves its status alone, and a write of its status leaves everything but metadata alone. */
+function confine({ served, info }: ResourceCall, object: KubeObject, old: KubeObject): void {
+  if (!served.version.subresources.status) return
+  const fields = new Set([...Object.keys(object), ...Object.keys(old)])
+  for (const field of fields) {
+    if (field === 'apiVersion' || field === 'kind' || field === 'metadata') continue
+    if ((field === 'status') === (info.subresource === 'status')) continue
+    if (info.subresource !== 'status' && field !== 'status') continue
+    if (old[field] === undefined) delete object[field]
+    else object[field] = old[field]
+  }
+}
+
+function changesGeneration({ served: { kind } }: ResourceCall, object: KubeObject, old: KubeObject): boolean {
+  switch (kind.rules.generation) {
+    case 'none':
+      return false
+    case 'spec':
+      return !sameMeaning(object.spec, old.spec)
+    case 'all':
+      return !sameMeaning(withoutBookkeeping(object), withoutBookkeeping(old))
+    default:
+      return kind.rules.generation satisfies never
+  }
+}
+
+const withoutBookkeeping = ({ metadata: _metadata, status: _status, ...rest }: KubeObject): object => rest
+
+/** What a rule is told besides the object. */
+export const contextOf = ({ info, user, now }: ResourceCall): RuleContext => ({
+  subresource: info.subresource,
+  user,
+  now: timestamp(now),
+})
+
+const checkMetadata = ({ served: { kind } }: ResourceCall, object: KubeObject): FieldError[] =>
+  validateObjectMeta(object.metadata, { scope: kind.scope, name: kind.rules.name ?? 'dns-subdomain' })
+
+function refuse({ served: { kind } }: ResourceCall, object: KubeObject, errors: readonly FieldError[]): void {
+  if (errors.length === 0) return
+  const name = object.metadata.name || object.metadata.generateName || ''
+  throw invalid({ group: kind.group, kind: kind.kind }, name, errors)
+}

@@ -1,0 +1,29 @@
+/** `serviceaccounts/NAME/token`: a token that stands for a service account for a while. */
+
+import { methodNotAllowed } from '@muster/api/status.ts'
+import type { TokenRequest } from '@muster/api/types/authentication-v1.ts'
+import { requestToken } from '../auth/tokens/token-request.ts'
+import type { LogicalCluster } from '../cluster/logical-cluster.ts'
+import type { SubresourceHandler } from './answer.ts'
+import { answerPassing, decodePassing, passingKind } from './answer-object.ts'
+import { saidResource } from './call.ts'
+
+const TOKEN_REQUEST = passingKind('authentication.k8s.io', 'v1', 'TokenRequest')
+
+/** Answers with a token. */
+export const tokenHandler =
+  (clusterOf: (name: string) => LogicalCluster): SubresourceHandler =>
+  async (call, deps) => {
+    const { info, now } = call
+    if (info.verb !== 'create') throw methodNotAllowed(saidResource(call), info.verb)
+    const { object } = decodePassing(call, TOKEN_REQUEST)
+    const { authentication } = clusterOf(info.cluster)
+    const making = { judge: authentication.tokens, now, id: deps.newId() }
+    const { request, warnings } = await requestToken(
+      object as TokenRequest,
+      { namespace: info.namespace, name: info.name },
+      making,
+    )
+    call.warnings.push(...warnings)
+    return answerPassing(call, deps, 201, request, TOKEN_REQUEST)
+  }

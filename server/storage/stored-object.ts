@@ -1,0 +1,137 @@
+/**
+ * An object as it is kept: bytes of JSON that are made once, at the write, and served for as long as they are true.
+ *
+ *     kept     {"kind":"Pod","apiVersion":"v1","metadata":{"name":"web-1", ... },"spec":{ ... }}
+ *     served   {"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":"7","name":"web-1", ... },"spec":{ ... }}
+ *                                                         └── metadataAt
+ *
+ * The resourceVersion is not kept: it is the revision of the write, which is not known when the bytes are made. It is
+ * spliced in where they are served, at the place after the first brace of metadata, which costs as much as copying.
+ */
+import type { KubeObject } from '@muster/api/object.ts'
+import type { Entry, Revision } from '@muster/store/store.ts'
+
+/** One version of one object. The bytes are shared: nobody may change them. */
+export interface StoredObject {
+  readonly key: string
+  /** JSON without a resourceVersion. */
+  readonly bytes: Uint8Array
+  /** Its resourceVersion. 0 for an object that was not written: a dry run. */
+  readonly revision: Revision
+  readonly createRevision: Revision
+  /** Where in the bytes the fields of metadata begin. */
+  readonly metadataAt: number
+}
+
+const METADATA = '"metadata":{'
+const encoder = new TextEncoder()
+
+/** What is kept of an object: all of it but resourceVersion and selfLink, its type and metadata first. */
+export function encodeObject(object: KubeObject): Uint8Array {
+  const { kind, apiVersion, metadata, ...rest } = object
+  const { resourceVersion: _version, selfLink: _link, ...kept } = metadata
+  return encoder.encode(JSON.stringify({ kind, apiVersion, metadata: kept, ...rest }))
+}
+
+/**
+ * An entry of the store as an object. Bytes that were not made by {@link encodeObject} are made anew; undefined when
+ * they are those of no object: somebody has put them there by hand.
+ */
+export function storedObject({ key, value, revision, createRevision }: Entry): StoredObject | undefined {
+  const bytes = findMetadata(value) > 0 ? value : encodeAnew(value)
+  return bytes && storedVersion({ key, bytes, revision, createRevision })
+}
+
+/** A version whose bytes {@link encodeObject} has made. */
+export const storedVersion = ({
+  key,
+  bytes,
+  revision,
+  createRevision,
+}: Omit<StoredObject, 'metadataAt'>): StoredObject => ({
+  key,
+  bytes,
+  revision,
+  createRevision,
+  metadataAt: findMetadata(bytes),
+})
+
+/** The object as its reader may have it: parsed anew, so that it may be changed, with its resourceVersion. */
+export function parseObject({ bytes, revision }: StoredObject): KubeObject {
+  const object: KubeObject = JSON.parse(asText(bytes))
+  if (revision > 0) object.metadata.resourceVersion = String(revision)
+  return object
+}
+
+/** The object as it was, at another revision: a deletion is told with the revision of the delete. */
+export const atRevision = (object: StoredObject, revision: Revision): StoredObject => ({ ...object, revision })
+
+/** The most bytes that {@link writeJson} writes for an object. */
+export const jsonBytesMax = ({ bytes }: StoredObject): number => bytes.length + VERSION_BYTES_MAX
+
+/** `"resourceVersion":"","` and sixteen digits. */
+const VERSION_BYTES_MAX = 40
+
+/**
+ * Writes the object as it is served, at an offset, and answers where it ends. Without its type when `bare`: in the
+ * lists of built-in kinds Kubernetes leaves kind and apiVersion out.
+ */
+export function writeJson(target: Buffer, at: number, object: StoredObject, bare = false): number {
+  const { bytes, metadataAt, revision } = object
+  let end = at
+  if (bare) {
+    end += target.write(`{${METADATA}`, end, 'latin1')
+  } else {
+    target.set(bytes.subarray(0, metadataAt), end)
+    end += metadataAt
+  }
+  if (revision > 0) {
+    const isLast = bytes[metadataAt] === CLOSING_BRACE
+    end += target.write(`"resourceVersion":"${revision}"${isLast ? '' : ','}`, end, 'latin1')
+  }
+  target.set(bytes.subarray(metadataAt), end)
+  return end + bytes.length - metadataAt
+}
+
+/** The object as it is served, in bytes of its own. */
+export function objectJson(object: StoredObject): Uint8Array {
+  const target = Buffer.allocUnsafe(jsonBytesMax(object))
+  return target.subarray(0, writeJson(target, 0, object))
+}
+
+function encodeAnew(value: Uint8Array): Uint8Array | undefined {
+  try {
+    const bytes = encodeObject(JSON.parse(asText(value)))
+    return findMetadata(bytes) > 0 ? bytes : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const QUOTE = 0x22
+const CLOSING_BRACE = 0x7d
+const BACKSLASH = 0x5c
+
+const KIND = '{"kind":"'
+const API_VERSION = '","apiVersion":"'
+const METADATA_FOLLOWS = `",${METADATA}`
+
+/** Where the fields of metadata begin, in the form that {@link encodeObject} makes; 0 for any other. */
+function findMetadata(bytes: Uint8Array): number {
+  let at = 0
+  for (const word of [KIND, API_VERSION]) {
+    if (!hasAt(bytes, at, word)) return 0
+    at += word.length
+    while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
+  }
+  return hasAt(bytes, at, METADATA_FOLLOWS) ? at + METADATA_FOLLOWS.length : 0
+}
+
+function hasAt(bytes: Uint8Array, at: number, word: string): boolean {
+  for (let index = 0; index < word.length; index++) if (bytes[at + index] !== word.charCodeAt(index)) return false
+  return true
+}
+
+/** Bytes as text, without a copy first. */
+const asText = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
