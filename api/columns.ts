@@ -15,6 +15,8 @@ export interface Column<T extends KubeObject = KubeObject> {
   readonly description: string
   /** 0 is always shown; above it, only with `-o wide`. */
   readonly priority: number
+  /** Rows have its cell, and the head of the table says nothing of it: IPAddress in Kubernetes has one such. */
+  readonly isUnnamed?: true
   /** `now` is in milliseconds since the epoch; an age is counted to it. */
   cell(object: T, now: number): Cell
 }

@@ -1,4 +1,5 @@
 /** Values that are a number or a text: `1`, `"25%"`, `"http"`. Source: apimachinery pkg/util/intstr. */
+import { goQuote } from './go-text.ts'
 import { badRequest } from './status.ts'
 
 /** A whole number, or a text: the name of a port, a percentage. */
@@ -18,10 +19,15 @@ export function scaleIntOrPercent(value: IntOrString, total: number, round: 'up'
   if (typeof value === 'number') return value
   const percent = percentOf(value)
   if (percent === undefined) {
-    throw badRequest('invalid value for IntOrString: invalid type: string is not a percentage')
+    const number = goQuote(value.slice(0, -1))
+    const why = value.endsWith('%')
+      ? `invalid value ${goQuote(value)}: strconv.Atoi: parsing ${number}: invalid syntax`
+      : 'invalid type: string is not a percentage'
+    throw badRequest(`invalid value for IntOrString: ${why}`)
   }
   const share = (percent * total) / 100
-  return round === 'up' ? Math.ceil(share) : Math.floor(share)
+  // Rounding up what is little below zero makes -0, which is no number of anything.
+  return (round === 'up' ? Math.ceil(share) : Math.floor(share)) || 0
 }
 
 /** The number, or the text that says one; 0 for any other text. */

@@ -91,6 +91,8 @@ export interface OwnSubresource {
   readonly group?: string
   readonly version?: string
   readonly verbs: readonly (Verb | 'connect')[]
+  /** A write through it is one of the status: the approval of a CertificateSigningRequest. Else the status stays. */
+  readonly writesStatus?: true
 }
 
 /** What a rule may know besides the object. */
@@ -141,8 +143,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly selectableFields?: readonly string[]
   /** The value of one of them, in the words of a selector; empty when it is not set. */
   fieldOf?(object: T, field: string): string
-  /** DELETE answers with the object as it was last, not with a Status. */
-  readonly returnsDeleted?: true
+  /** DELETE answers with the object as it was last, not with a Status. `unpublished`: OpenAPI says that it does not. */
+  readonly returnsDeleted?: true | 'unpublished'
   /**
    * What becomes of dependents when a DELETE does not say; they are deleted when absent. `unsupported` never waits for
    * them, whatever a DELETE says: Event.

@@ -59,3 +59,19 @@ export const answerJson = (
 /** An answer in plain text. */
 export const answerText = (status: number, text: string): ApiResponse =>
   answer(status, 'text/plain; charset=utf-8', encoder.encode(text), { 'x-content-type-options': 'nosniff' })
+
+/** A query as its parameters. What is not percent-encoded UTF-8 is passed over, as Go's server does. */
+export function parseQuery(text: string): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const pair of text.split('&')) {
+    const at = pair.indexOf('=')
+    const [name, value] = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
+    if (name === '') continue
+    try {
+      query.append(decodeURIComponent(name.replaceAll('+', ' ')), decodeURIComponent(value.replaceAll('+', ' ')))
+    } catch {
+      // Half a pair says nothing that could be relied upon.
+    }
+  }
+  return query
+}

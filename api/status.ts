@@ -10,6 +10,7 @@
 import { ControlError, ERRORS, type ErrorCode, isControlError } from '@muster/base/errors.ts'
 import { type FieldError, sayFieldErrors, sayPath } from './field-error.ts'
 import { goQuote } from './go-text.ts'
+import { codeOfStatus, REASON_OF_CODE } from './status-reasons.ts'
 
 /** What was done, or why it was not. Source: apimachinery meta/v1 Status. */
 export interface Status {
@@ -68,6 +69,23 @@ export const notFound = (resource: GroupResource, name: string): ControlError =>
 /** 404: the group is known, and has nothing at this path. */
 export const notServed = (): ControlError =>
   failure('NotFound', 'NotFound', 'the server could not find the requested resource', {})
+
+/** 405: the path is there, and nothing at it answers this method. */
+export const methodNotServed = (): ControlError =>
+  failure('MethodNotAllowed', 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+
+/** 415: no patch of this type is taken here. */
+export const unsupportedPatch = (): ControlError =>
+  failure('UnsupportedMediaType', 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+
+/** 406: none of the forms that the caller takes can be given, whatever he asks to see. */
+export const notAcceptableAtAll = (available: readonly string[]): ControlError =>
+  failure(
+    'NotAcceptable',
+    'NotAcceptable',
+    `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`,
+    {},
+  )
 
 /** 409: the name is taken. */
 export const alreadyExists = (resource: GroupResource, name: string): ControlError =>
@@ -219,20 +237,14 @@ export const deleted = (resource: GroupResource, name: string, uid: string): Sta
 export function statusOf(error: unknown): Failure {
   if (!isControlError(error)) return statusOf(internal(error instanceof Error ? error.message : String(error)))
   if (isFailure(error.details)) return error.details
-  const { reason, details } = PLAIN[error.code]
+  const { reason, details } = REASON_OF_CODE[error.code]
   return statusFrom(ERRORS[error.code].http, reason, error.message, details)
 }
 
 /** The error for a Status that a server sent. Its code follows from the reason, and from HTTP where that says nothing. */
 export function errorOf(status: Status): ControlError {
-  const isAhead = status.details?.causes?.some(({ reason }) => reason === 'ResourceVersionTooLarge') ?? false
-  const code = isAhead ? 'RevisionAhead' : (CODE_OF_REASON.get(status.reason ?? '') ?? codeOfHttp(status.code ?? 500))
-  return new ControlError(
-    code,
-    status.message ?? `the server answered with the status ${status.code ?? 500}`,
-    undefined,
-    status,
-  )
+  const message = status.message ?? `the server answered with the status ${status.code ?? 500}`
+  return new ControlError(codeOfStatus(status), message, undefined, status)
 }
 
 /** True for a Status, such as the `details` of an error or a parsed body. */
@@ -245,75 +257,6 @@ export const sayResource = ({ group, resource }: GroupResource): string =>
 
 /** `Pod`, `Deployment.apps`. Source: apimachinery schema.GroupKind. */
 export const sayKind = ({ group, kind }: GroupKind): string => (group === '' ? kind : `${kind}.${group}`)
-
-/** What an error says that was thrown without a Status: by the store, or by the base. */
-const PLAIN: Readonly<Record<ErrorCode, { readonly reason: string; readonly details?: StatusDetails }>> = {
-  Invalid: { reason: 'Invalid' },
-  BadRequest: { reason: 'BadRequest' },
-  NotFound: { reason: 'NotFound' },
-  AlreadyExists: { reason: 'AlreadyExists' },
-  Unauthorized: { reason: 'Unauthorized' },
-  Forbidden: { reason: 'Forbidden' },
-  MethodNotAllowed: { reason: 'MethodNotAllowed' },
-  NotAcceptable: { reason: 'NotAcceptable' },
-  UnsupportedMediaType: { reason: 'UnsupportedMediaType' },
-  Conflict: { reason: 'Conflict' },
-  Deposed: { reason: 'Deposed' },
-  Gone: { reason: 'Expired' },
-  TooLarge: { reason: 'RequestEntityTooLarge' },
-  TooManyRequests: { reason: 'TooManyRequests', details: { retryAfterSeconds: 1 } },
-  Internal: { reason: 'InternalError' },
-  Unavailable: { reason: 'ServiceUnavailable' },
-  Timeout: { reason: 'Timeout' },
-  RevisionAhead: { reason: 'Timeout', details: { causes: [{ reason: 'ResourceVersionTooLarge' }] } },
-  StorageFull: { reason: 'StorageFull' },
-  StorageRefused: { reason: 'InternalError' },
-  StorageLocked: { reason: 'ServiceUnavailable' },
-}
-
-const CODE_OF_REASON: ReadonlyMap<string, ErrorCode> = new Map([
-  ['Invalid', 'Invalid'],
-  ['BadRequest', 'BadRequest'],
-  ['NotFound', 'NotFound'],
-  ['AlreadyExists', 'AlreadyExists'],
-  ['Unauthorized', 'Unauthorized'],
-  ['Forbidden', 'Forbidden'],
-  ['MethodNotAllowed', 'MethodNotAllowed'],
-  ['NotAcceptable', 'NotAcceptable'],
-  ['UnsupportedMediaType', 'UnsupportedMediaType'],
-  ['Conflict', 'Conflict'],
-  ['Deposed', 'Deposed'],
-  ['Gone', 'Gone'],
-  ['Expired', 'Gone'],
-  ['RequestEntityTooLarge', 'TooLarge'],
-  ['TooManyRequests', 'TooManyRequests'],
-  ['InternalError', 'Internal'],
-  ['StorageReadError', 'Internal'],
-  ['ServiceUnavailable', 'Unavailable'],
-  ['ServerTimeout', 'Timeout'],
-  ['Timeout', 'Timeout'],
-  ['StorageFull', 'StorageFull'],
-])
-
-const CODE_OF_HTTP: ReadonlyMap<number, ErrorCode> = new Map([
-  [400, 'BadRequest'],
-  [401, 'Unauthorized'],
-  [403, 'Forbidden'],
-  [404, 'NotFound'],
-  [405, 'MethodNotAllowed'],
-  [406, 'NotAcceptable'],
-  [409, 'Conflict'],
-  [410, 'Gone'],
-  [413, 'TooLarge'],
-  [415, 'UnsupportedMediaType'],
-  [422, 'Invalid'],
-  [429, 'TooManyRequests'],
-  [503, 'Unavailable'],
-  [504, 'Timeout'],
-  [507, 'StorageFull'],
-])
-
-const codeOfHttp = (http: number): ErrorCode => CODE_OF_HTTP.get(http) ?? (http >= 500 ? 'Internal' : 'BadRequest')
 
 interface Rest {
   /** Where Kubernetes answers otherwise than the table of errors. */

@@ -10,17 +10,20 @@ import type { KubeObject, ObjectMeta } from './object.ts'
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
 
 /** One column, as the table says it. */
-export type ColumnDefinition = Omit<Column, 'cell' | 'format'> & { readonly format: string }
+export type ColumnDefinition = Omit<Column, 'cell' | 'format' | 'isUnnamed'> & { readonly format: string }
 
 /** One row. */
 export interface TableRow {
   readonly cells: readonly Cell[]
-  readonly object?: object
+  /** Null when it was not asked for. */
+  readonly object: object | null
 }
 
 /** What the columns are. */
 export const tableHead = (columns: readonly Column[]): ColumnDefinition[] =>
-  columns.map(({ name, type, format = '', description, priority }) => ({ name, type, format, description, priority }))
+  columns
+    .filter(({ isUnnamed }) => !isUnnamed)
+    .map(({ name, type, format = '', description, priority }) => ({ name, type, format, description, priority }))
 
 /** The row of an object. `apiVersion` is that of the table, and of the metadata in it. */
 export function tableRow(
@@ -35,7 +38,7 @@ export function tableRow(
   const cells = columns.map((column) => column.cell(object, now))
   switch (includeObject) {
     case 'None':
-      return { cells }
+      return { cells, object: null }
     case 'Metadata':
       return { cells, object: partialMetadata(object, apiVersion) }
     case 'Object':

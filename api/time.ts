@@ -146,8 +146,11 @@ const daysIn = (year: number, month: number): number =>
   new Date(new Date(0).setUTCFullYear(year, month, 0)).getUTCDate()
 
 /** Go's package time quotes in its own way: byte by byte, everything outside printable ASCII in hexadecimal. */
-const quote = (text: string): string =>
-  `"${[...text].map((character) => (/[ -~]/.test(character) ? character.replace(/["\\]/, '\\$&') : hex(character))).join('')}"`
-
-const hex = (character: string): string =>
-  [...new TextEncoder().encode(character)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')
+function quote(text: string): string {
+  const shown = [...new TextEncoder().encode(text)].map((byte) => {
+    if (byte < 0x20 || byte > 0x7e) return `\\x${byte.toString(16).padStart(2, '0')}`
+    const character = String.fromCharCode(byte)
+    return character === '"' || character === '\\' ? `\\${character}` : character
+  })
+  return `"${shown.join('')}"`
+}

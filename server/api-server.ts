@@ -13,7 +13,7 @@ import { ControlError } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { Store } from '@muster/store/store.ts'
-import type { AdmissionReads, AdmissionStep } from './admission/request.ts'
+import type { AdmissionReads, AdmissionStep } from './admission/admission.ts'
 import { authenticate } from './auth/authentication.ts'
 import type { Identities } from './auth/identities.ts'
 import { impersonate } from './auth/impersonation.ts'
@@ -21,6 +21,8 @@ import { RBAC_GROUP } from './auth/rbac/objects.ts'
 import type { ObjectReads } from './auth/reads.ts'
 import { CONFIGURATION_PATH, KEYS_PATH, openIdConfiguration, openIdKeys } from './auth/tokens/discovery.ts'
 import type { User } from './auth/user.ts'
+import { aggregateRoles } from './cluster/aggregate-roles.ts'
+import { serveCustomResources } from './cluster/custom-resources.ts'
 import { follow } from './cluster/follow.ts'
 import { createLogicalCluster, type LogicalCluster } from './cluster/logical-cluster.ts'
 import type { HealthCheck } from './health/health.ts'
@@ -108,6 +110,8 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   const life = new AbortController()
   let isDraining = false
   await followRoles(clusters, { objects, clock, log }, life.signal)
+  await aggregateRoles({ objects, clock, log, newId }, life.signal)
+  await serveCustomResources({ objects, registry, clock, log, newId }, life.signal)
   const metrics = createMetrics(() => store.status())
   const handle = createHandle({
     clock,
@@ -123,8 +127,9 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     reviews: reviewHandlers(clusterOf),
     generationOf: (cluster) => registry.cluster(cluster).generation,
     hasCluster: (cluster) => cluster === '*' || clusters.has(cluster),
-    authenticate: (request, info) => identify(request, info, clusterOf(info.cluster), clock),
+    authenticate: (request, info, warnings) => identify(request, info, clusterOf(info.cluster), clock, warnings),
     authorizerOf: (cluster) => clusterOf(cluster).authorizer,
+    rolesOf: (cluster) => clusterOf(cluster).rbac,
     document: createDocuments({
       registry,
       metrics,
@@ -150,13 +155,20 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
 }
 
 /** Who asks, or in whose name. */
-async function identify(request: ApiRequest, info: RequestInfo, cluster: LogicalCluster, clock: Clock): Promise<User> {
+async function identify(
+  request: ApiRequest,
+  info: RequestInfo,
+  cluster: LogicalCluster,
+  clock: Clock,
+  warnings: string[],
+): Promise<User> {
   const credentials = {
     path: info.path,
     authorization: request.headers.authorization,
     clientCertificate: request.clientCertificate,
   }
-  const { user } = await authenticate(credentials, cluster.authentication, clock.now())
+  const { user, warnings: ofCredentials } = await authenticate(credentials, cluster.authentication, clock.now())
+  warnings.push(...ofCredentials)
   const asked = impersonate(request.headerLists ?? {}, user, attributesOf(info), cluster.authorizer)
   return asked?.user ?? user
 }
@@ -183,30 +195,19 @@ function followRoles(
   )
 }
 
-const NAMESPACED = (cluster: string, { group, resource }: GroupResource, namespace: string, name: string) => ({
-  group,
-  resource,
-  cluster,
-  namespace,
-  name,
-})
-
 /** The objects of one logical cluster, as identity looks them up. */
 const readsOf = (objects: Storage, cluster: string): ObjectReads => ({
   async get(resource, namespace, name) {
-    const found = await objects.find(NAMESPACED(cluster, resource, namespace, name))
+    const found = await objects.find({ ...resource, cluster, namespace, name }, '0')
     return found && parseObject(found)
   },
 })
 
-/** The same, as admission looks them up: with what must still hold at the commit. */
+/** The same, as admission looks them up. */
 const admissionReads = (objects: Storage, cluster: string): AdmissionReads => ({
-  async find({ group, plural }, namespace, name) {
-    const found = await objects.find({ group, resource: plural, cluster, namespace, name }, '0')
-    return found && { object: parseObject(found), guard: { guard: 'revision', key: found.key, equals: found.revision } }
-  },
-  async list({ group, plural }, namespace) {
-    const scope = { group, resource: plural, cluster, ...(namespace === undefined ? {} : { namespace }) }
+  ...readsOf(objects, cluster),
+  async list(resource, namespace) {
+    const scope = { ...resource, cluster, namespace }
     const page = await objects.list(scope, { limit: 0, continue: '', resourceVersion: '0', resourceVersionMatch: '' })
     return page.items.map(parseObject)
   },

@@ -14,13 +14,14 @@ import { equalJson } from '../schema/json.ts'
 import type { Atom } from './atom.ts'
 import { checkConfiguration, failed } from './configuration.ts'
 import { type Conflict, conflictsBeyond, conflictsOf } from './conflicts.ts'
+import { filterFields } from './field-filter.ts'
 import { type FieldSet, isEmptySet, NO_FIELDS } from './field-set.ts'
 import { fieldsOf } from './fields-of.ts'
 import { fieldsLastApplied, KUBECTL, refreshLastApplied } from './last-applied.ts'
 import { merge } from './merge.ts'
-import { type Owner, type Owners, ownerId, readOwners, writeOwners } from './owners.ts'
+import { type Owners, ownerId, readOwners, writeOwners, writerOf } from './owners.ts'
 import { prune } from './prune.ts'
-import { ownersAfter, UNKNOWN_MANAGER, type Update } from './record-update.ts'
+import { ownersAfter, type Update } from './record-update.ts'
 import { reconcileOwners, transfer } from './transfer.ts'
 import { ownable } from './unowned.ts'
 import { atomOfVersion } from './versions.ts'
@@ -81,9 +82,10 @@ function attempt(application: Application, atom: Atom, force: boolean): Applied 
   const known = ownersBefore(application)
   const live = withoutManagedFields(application.live ?? emptyOf(application))
   const before = reconcileOwners(live, known, versions)
-  const own = ownerOf(application, resetFields?.(apiVersion)?.(fieldsOf(atom, applied)) ?? fieldsOf(atom, applied))
-  const id = ownerId(own)
-  const claimed = new Map([...before, [id, { ...own, time: known.get(id)?.time }]])
+  const name = writerOf(application, 'Apply')
+  const id = ownerId(name)
+  const fields = filterFields(fieldsOf(atom, applied), resetFields?.(apiVersion))
+  const claimed = new Map([...before, [id, { ...name, fields, time: known.get(id)?.time }]])
   const merged = asObject(merge(atom, asJson(live), applied))
   const next = prune({ merged, before: before.get(id), owners: claimed, versions })
   const { owners, taken } = transfer({ live, next, apiVersion, versions, resetFields }, claimed, id)
@@ -122,15 +124,6 @@ function readStored(live: KubeObject): Owners {
     throw failed(`failed to decode managed fields: ${error.message}`, error)
   }
 }
-
-const ownerOf = ({ manager, apiVersion, subresource }: Application, fields: FieldSet): Owner => ({
-  manager: manager === '' ? UNKNOWN_MANAGER : manager,
-  operation: 'Apply',
-  apiVersion,
-  subresource,
-  time: undefined,
-  fields,
-})
 
 /** The applier's own entry: without what nobody owns, and with the time of the apply if it changed the object. */
 function settleOwn(owners: Owners, id: string, time: string | undefined): Owners {

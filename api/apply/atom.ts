@@ -43,8 +43,8 @@ export interface MapAtom {
   readonly named: (field: string) => Atom | undefined
   /** The type of all other fields; undefined when there may be none. */
   readonly rest: () => Atom | undefined
-  /** False for a type that names no field at all, whose fields may be anything. */
-  readonly hasSchema: boolean
+  /** True for a type that names no field, and whose fields may be anything: nobody ever said how it is merged. */
+  readonly isFree: () => boolean
 }
 
 /** The three shapes of values. Null has none: it is treated as the first of these that its type has. */
@@ -66,14 +66,14 @@ export const atomOfField = (map: MapAtom, field: string): Atom => map.named(fiel
 export const UNTYPED: Atom = {
   scalar: 'untyped',
   list: { merged: 'whole', keys: [], item: () => UNTYPED },
-  map: { merged: 'whole', named: () => undefined, rest: () => UNTYPED, hasSchema: true },
+  map: { merged: 'whole', named: () => undefined, rest: () => UNTYPED, isFree: () => false },
 }
 
 /** Any value; objects are merged field by field, lists as one. What nobody described is of this type. */
 export const DEDUCED: Atom = {
   scalar: 'untyped',
   list: { merged: 'whole', keys: [], item: () => UNTYPED },
-  map: { merged: 'by field', named: () => undefined, rest: () => DEDUCED, hasSchema: false },
+  map: { merged: 'by field', named: () => undefined, rest: () => DEDUCED, isFree: () => true },
 }
 
 /** The atom of a whole object. */
@@ -98,7 +98,7 @@ function withFields(atom: Atom, fields: Readonly<Record<string, Schema>>): Atom 
   const { map } = atom
   if (!map) return atom
   const named = new Map(Object.entries(fields).map(([name, schema]) => [name, atomOf(schema, schemaOf)]))
-  return { ...atom, map: { ...map, named: (field) => named.get(field) ?? map.named(field), hasSchema: true } }
+  return { ...atom, map: { ...map, named: (field) => named.get(field) ?? map.named(field), isFree: () => false } }
 }
 
 /** Atoms by schema node. A node and what it refers to never change, so neither does its atom. */
@@ -203,11 +203,13 @@ function mapAtom(schema: Schema, source: SchemaSource, preserving: boolean): Map
     if (typeof additionalProperties === 'boolean') return additionalProperties ? DEDUCED : undefined
     return atomOf(additionalProperties, source, preserving)
   }
+  const rest = remember(restOf)
+  const isReferred = isObject(additionalProperties) && referenceOf(additionalProperties) !== undefined
   return {
     merged: schema['x-kubernetes-map-type'] === 'atomic' ? 'whole' : 'by field',
     named: nameField,
-    rest: remember(restOf),
-    hasSchema: schemas.size > 0 || isObject(additionalProperties),
+    rest,
+    isFree: () => schemas.size === 0 && !isReferred && rest()?.scalar === 'untyped',
   }
 }
 

@@ -11,7 +11,7 @@
 import type { Json, JsonObject } from '../object.ts'
 import { equalJson, isObject, ownValue } from '../schema/json.ts'
 import { type Atom, atomOfField, type ListAtom, type MapAtom, type Shape, shapeOf } from './atom.ts'
-import type { FieldFilter } from './field-filter.ts'
+import { type FieldFilter, filterFields } from './field-filter.ts'
 import { type Branches, type FieldSet, isEmptySet, LEAF, NO_FIELDS, SELF, unionOfNodes } from './field-set.ts'
 import { isEmptyObject } from './json-values.ts'
 import { elementOf, groupItems } from './list-items.ts'
@@ -34,14 +34,15 @@ export function compare(atom: Atom, old: JsonObject, next: JsonObject): Comparis
 export const isSame = ({ added, modified, removed }: Comparison): boolean =>
   isEmptySet(added) && isEmptySet(modified) && isEmptySet(removed)
 
-/** The part of a difference that a filter lets through. */
+/** The part of a difference that a filter lets through, if there is one. */
 export const filterComparison = (
   { added, modified, removed }: Comparison,
   filter: FieldFilter | undefined,
-): Comparison =>
-  filter === undefined
-    ? { added, modified, removed }
-    : { added: filter(added), modified: filter(modified), removed: filter(removed) }
+): Comparison => ({
+  added: filterFields(added, filter),
+  modified: filterFields(modified, filter),
+  removed: filterFields(removed, filter),
+})
 
 /** The changes at and below one node; most nodes have none. */
 interface Changes {

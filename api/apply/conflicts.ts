@@ -5,7 +5,7 @@
 import type { ControlError } from '@muster/base/errors.ts'
 import { goQuote } from '../go-text.ts'
 import { applyConflict } from '../status.ts'
-import { type FieldSet, hasPath, pathsOf, setOf } from './field-set.ts'
+import { type FieldSet, hasPath, pathsOf } from './field-set.ts'
 import type { Owner, Owners } from './owners.ts'
 import { type FieldPath, sayPath } from './path-element.ts'
 import { compareText } from './text-order.ts'
@@ -28,10 +28,6 @@ export const conflictsOf = (owners: Owners, taken: ReadonlyMap<string, FieldSet>
 /** The conflicts that remain when these fields may be taken. */
 export const conflictsBeyond = (conflicts: readonly Conflict[], allowed: FieldSet): Conflict[] =>
   conflicts.filter(({ path }) => !hasPath(allowed, path))
-
-/** Every field that is in conflict. */
-export const fieldsInConflict = (conflicts: readonly Conflict[]): FieldSet =>
-  setOf(...conflicts.map(({ path }) => path))
 
 /** 409, with a cause of reason FieldManagerConflict for each conflict; there is at least one. */
 export const conflictError = (conflicts: readonly Conflict[]): ControlError =>

@@ -19,6 +19,9 @@ import type { PathElement } from './path-element.ts'
 /** Answers the part of a set that remains. */
 export type FieldFilter = (set: FieldSet) => FieldSet
 
+/** The part of a set that a filter lets through, if there is one. */
+export const filterFields = (set: FieldSet, filter: FieldFilter | undefined): FieldSet => (filter ? filter(set) : set)
+
 /** Without these fields and everything below them. */
 export const excluding =
   (fields: FieldSet): FieldFilter =>

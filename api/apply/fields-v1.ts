@@ -2,6 +2,7 @@
  * Field sets as they travel: FieldsV1 from a client, and FieldsV1 whose bytes are those that Kubernetes writes.
  *
  * A set read back from our own store is canonical already. It is looked at and used as it is; only others are rebuilt.
+ * The order of elements is made right where a set is written.
  * Source: structured-merge-diff v6 fieldpath/serialize.go.
  */
 import { ControlError } from '@muster/base/errors.ts'
@@ -24,25 +25,22 @@ export function parseFieldsV1(fields: unknown): FieldSet {
 /** Deeper than any type of Kubernetes nests, and shallow enough for the stack: JSON may nest without end. */
 const DEPTH_MAX = 500
 
-/** True when every element is known and canonical, each level is in order, and no node says twice that it is in. */
+/** True when every element is known and canonical, and a node says that it is in the set just where it has to. */
 function isCanonical(fields: unknown, depth = 0): fields is FieldSet {
   if (!isObject(fields) || depth > DEPTH_MAX) return false
-  let before = ''
-  let elements = 0
+  let below = 0
   for (const key in fields) {
-    const below = fields[key]
-    elements++
+    const node = fields[key]
     if (key === SELF) {
-      if (depth === 0 || elements > 1 || !isObject(below) || !isEmptyObject(below)) return false
+      if (depth === 0 || !isObject(node) || !isEmptyObject(node)) return false
       continue
     }
     const element = parseElement(key)
     if (element.is === 'unknown' || element.is === 'invalid' || element.text !== key) return false
-    if (before !== '' && compareElements(before, key) >= 0) return false
-    if (!isCanonical(below, depth + 1)) return false
-    before = key
+    if (!isCanonical(node, depth + 1)) return false
+    below++
   }
-  return before !== '' || elements === 0
+  return below > 0 || !(SELF in fields)
 }
 
 function readBranches(fields: JsonObject, depth: number): FieldSet {
@@ -57,7 +55,7 @@ function readBranches(fields: JsonObject, depth: number): FieldSet {
     const there = branches[element.text]
     branches[element.text] = there ? unionOfNodes(there, node) : node
   }
-  return sortedLevel(branches)
+  return branches
 }
 
 function readNode(fields: unknown, depth: number): FieldSet {

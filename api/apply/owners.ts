@@ -43,6 +43,12 @@ export function ownerId({ manager, operation, apiVersion, subresource }: OwnerNa
 /** The part of an owner that names it. */
 export type OwnerName = Pick<Owner, 'manager' | 'operation' | 'apiVersion' | 'subresource'>
 
+/** The name of whoever writes; who says none is `unknown`. Source: apimachinery buildmanagerinfo.go. */
+export const writerOf = (
+  { manager, subresource, apiVersion }: Pick<Owner, 'manager' | 'subresource' | 'apiVersion'>,
+  operation: Owner['operation'],
+): OwnerName => ({ manager: manager === '' ? 'unknown' : manager, operation, apiVersion, subresource })
+
 /**
  * Reads managedFields, which may be anything that a client sent.
  * @throws ControlError `BadRequest` naming what is wrong with the first entry that is wrong.

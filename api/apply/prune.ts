@@ -8,7 +8,7 @@
  */
 import type { KubeObject } from '../object.ts'
 import type { Atom } from './atom.ts'
-import { difference, type FieldSet, intersection, isEmptySet, NO_FIELDS, union } from './field-set.ts'
+import { difference, type FieldSet, hasBelow, intersection, isEmptySet, LEAF, NO_FIELDS, union } from './field-set.ts'
 import { fieldsOf } from './fields-of.ts'
 import { type Owner, type Owners, ownerId } from './owners.ts'
 import { removeItems } from './remove-items.ts'
@@ -31,7 +31,9 @@ export interface Pruning {
 /** The merged object without what goes, in the version that it came in. */
 export function prune({ merged, before, owners, versions }: Pruning): KubeObject {
   const atom = before && atomOfVersion(versions, before.apiVersion)
-  if (!atom || isEmptySet(before.fields) || mentionsAll(owners.get(ownerId(before)), before)) return merged
+  if (!atom || isEmptySet(before.fields)) return merged
+  const areAllInOneVersion = [...owners.values()].every(({ apiVersion }) => apiVersion === before.apiVersion)
+  if (areAllInOneVersion && isMentionedAgain(atom, merged, before, owners.get(ownerId(before)))) return merged
   const whole = inVersion(versions, merged, before.apiVersion, `${FAILED}${OF_MERGED} to last applied version: `)
   const last = ownable(withNamedFields(atom, before.fields))
   const bare = remove(atom, whole, last)
@@ -52,9 +54,25 @@ const DANGLING = 'failed add back dangling items: '
 const OF_MERGED = 'failed to convert merged object'
 const OF_PRUNED = 'failed to convert pruned object'
 
-/** True when the applier mentions again whatever it owned: then nothing goes, as nearly always. */
-const mentionsAll = (now: Owner | undefined, before: Owner): boolean =>
-  now?.apiVersion === before.apiVersion && isEmptySet(difference(before.fields, now.fields))
+/**
+ * True when the applier mentions again whatever it owned: then nothing goes, as nearly always. What it owned as one leaf
+ * and what now holds something, such as a list that was applied as null, needs the long way.
+ */
+function isMentionedAgain(atom: Atom, merged: KubeObject, before: Owner, now: Owner | undefined): boolean {
+  if (!isEmptySet(difference(before.fields, now?.fields ?? NO_FIELDS))) return false
+  return !hasFieldsBelow(before.fields, fieldsOf(atom, asJson(merged)))
+}
+
+/** True when there are fields below a leaf of the set. */
+function hasFieldsBelow(set: FieldSet, there: FieldSet): boolean {
+  for (const element in set) {
+    const node = set[element] ?? LEAF
+    const against = there[element]
+    if (against === undefined || !hasBelow(against)) continue
+    if (!hasBelow(node) || hasFieldsBelow(node, against)) return true
+  }
+  return false
+}
 
 const remove = (atom: Atom, object: KubeObject, fields: FieldSet): KubeObject =>
   asObject(removeItems(atom, asJson(object), fields))

@@ -14,7 +14,7 @@ import { isControlError } from '@muster/base/errors.ts'
 import type { KubeObject, ManagedFieldsEntry } from '../object.ts'
 import { capUpdaters } from './cap-updaters.ts'
 import { isEmptySet, union } from './field-set.ts'
-import { type Owner, type Owners, ownerId, readOwners, writeOwners } from './owners.ts'
+import { type Owners, ownerId, readOwners, writeOwners, writerOf } from './owners.ts'
 import { type Change, reconcileOwners, transfer } from './transfer.ts'
 import { ownable } from './unowned.ts'
 import { nothingOf, withoutManagedFields } from './whole-object.ts'
@@ -82,25 +82,15 @@ const isEmptyEntry = (entry: unknown): boolean =>
 
 /** The owners after a write by an updater, whose version is that of `next`. */
 export function ownersAfter(update: Update & { readonly live: KubeObject }, owners: Owners): Owners {
-  const { next, manager, subresource, now, resetFields } = update
-  const { apiVersion } = next
+  const { apiVersion } = update.next
   const live = withoutManagedFields(update.live)
-  const change = { ...update, live, next: withoutManagedFields(next), apiVersion }
+  const change = { ...update, live, next: withoutManagedFields(update.next), apiVersion }
   const { owners: kept, changed } = transfer(change, reconcileOwners(live, owners, update.versions))
-  const filter = resetFields?.(apiVersion)
-  const gained = ownable(filter ? filter(changed) : changed)
+  const gained = ownable(changed)
   if (isEmptySet(gained)) return capUpdaters(kept)
-  const name = {
-    manager: manager === '' ? UNKNOWN_MANAGER : manager,
-    operation: 'Update',
-    apiVersion,
-    subresource,
-  } as const
+  const name = writerOf({ ...update, apiVersion }, 'Update')
   const id = ownerId(name)
   const before = kept.get(id)
-  const owner: Owner = { ...name, time: now, fields: before ? union(gained, before.fields) : gained }
-  return capUpdaters(new Map([...kept, [id, owner]]))
+  const fields = before ? union(gained, before.fields) : gained
+  return capUpdaters(new Map([...kept, [id, { ...name, time: update.now, fields }]]))
 }
-
-/** Who writes without a name. Source: apimachinery buildmanagerinfo.go. */
-export const UNKNOWN_MANAGER = 'unknown'

@@ -28,8 +28,6 @@ export function withNamedFields(atom: Atom | undefined, set: FieldSet): FieldSet
  * Answers the very set when nothing changed, as is nearly always so.
  */
 export function underSchema(atom: Atom | undefined, set: FieldSet): FieldSet {
-  // An object of which nobody ever described a field may be anything: nothing to reconcile.
-  if (!atom || (atom.map && !atom.map.hasSchema)) return set
   let changed: Branches | undefined
   for (const element in set) {
     const branch = set[element] ?? LEAF
@@ -43,8 +41,9 @@ export function underSchema(atom: Atom | undefined, set: FieldSet): FieldSet {
   return changed ?? set
 }
 
+/** Objects of which nobody ever described a field are left alone, even where they are said to be atomic. */
 const isWhole = (atom: Atom): boolean =>
-  atom.map ? atom.map.merged === 'whole' : atom.scalar === undefined && atom.list?.merged === 'whole'
+  atom.map ? atom.map.merged === 'whole' && !atom.map.isFree() : atom.list?.merged === 'whole'
 
 /** The type of what an element leads to; undefined when the schema knows of no such thing. */
 function atomBelow(atom: Atom | undefined, element: PathElement): Atom | undefined {

@@ -385,9 +385,11 @@ test('named fields that lead to one in the set are in the set too', () => {
 
 test('what became atomic is owned as a whole; what became granular stays as it was', () => {
   const later = structuredClone(SPEC)
-  const { labels = {}, parts = {}, limits = {} } = later.properties ?? {}
+  const { labels = {}, parts = {}, limits = {}, free = {} } = later.properties ?? {}
   Object.assign(labels, { 'x-kubernetes-map-type': 'atomic' })
   Object.assign(parts, { 'x-kubernetes-list-type': 'atomic' })
+  // Nobody described a field of it: what is owned in it stays as it is.
+  Object.assign(free, { 'x-kubernetes-map-type': 'atomic' })
   Object.assign(limits, { 'x-kubernetes-map-type': 'granular' })
   const owned = below(
     ['f:labels', 'f:a'],

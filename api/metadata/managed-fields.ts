@@ -13,14 +13,18 @@ export const SUBRESOURCE_BYTES_MAX = 256
 
 /** What is wrong with the name of a manager; the empty one stands for none. */
 export function validateFieldManager(manager: string, path: FieldPath): FieldError[] {
-  const errors = byteLength(manager) > FIELD_MANAGER_BYTES_MAX ? [tooLong(path, FIELD_MANAGER_BYTES_MAX)] : []
+  // Kubernetes looks on, and repeats the whole name for each character that it refuses.
+  if (byteLength(manager) > FIELD_MANAGER_BYTES_MAX) return [tooLong(path, FIELD_MANAGER_BYTES_MAX)]
+  const errors: FieldError[] = []
+  // In bytes of UTF-8.
   let position = 0
   for (const character of manager) {
+    const codePoint = character.codePointAt(0) ?? 0
     if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character)) {
-      const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+      const code = codePoint.toString(16).toUpperCase().padStart(4, '0')
       errors.push(invalid(path, manager, `invalid character U+${code} (at position ${position})`))
     }
-    position += byteLength(character)
+    position += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4
   }
   return errors
 }

@@ -96,6 +96,12 @@ for (const [what, metadata, line] of WRONG) {
   test(`${what} is refused`, () => assert.match(lines(metadata).join('\n'), line))
 }
 
+test('what repeats much is not said for each of many', () => {
+  const many = Array.from({ length: 1000 }, () => ({ ...owner, controller: true }))
+  assert.equal(lines({ ownerReferences: many }).length, 8)
+  assert.equal(lines({ managedFields: [{ operation: 'Apply', manager: '\n'.repeat(1000) }] }).length, 1)
+})
+
 test('metadata that keeps the rules is let through', () => {
   const metadata: ObjectMeta = {
     generateName: 'a-',

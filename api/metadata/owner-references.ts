@@ -2,16 +2,20 @@
 import { child, type FieldError, type FieldPath, invalid } from '../field-error.ts'
 import { type KubeObject, type ObjectMeta, type OwnerReference, parseApiVersion } from '../object.ts'
 
+/** Each error repeats all references, so there are only so many of them; Kubernetes knows no limit. */
+const CONTROLLER_ERRORS_MAX = 8
+
 /** What is wrong with owner references. The paths have no index, as in Kubernetes. */
 export function validateOwnerReferences(references: readonly OwnerReference[] = [], path: FieldPath): FieldError[] {
   const errors: FieldError[] = []
   let firstController: string | undefined
+  let surplus = 0
   for (const reference of references) {
     errors.push(...validateOwnerReference(reference, path))
     if (!reference.controller) continue
     const controller = `${reference.kind}/${reference.name}`
     if (firstController === undefined) firstController = controller
-    else {
+    else if (surplus++ < CONTROLLER_ERRORS_MAX) {
       const why = `Only one reference can have Controller set to true. Found "true" in references for ${firstController} and ${controller}`
       errors.push(invalid(path, references.map(inOrder), why))
     }

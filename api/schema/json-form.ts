@@ -9,34 +9,44 @@ import { isObject } from './json.ts'
 
 /** Brings a decoded object of a built-in type, by the type's full name, into that form. Changes the object. */
 export function toJsonForm(typeName: string, object: JsonObject): void {
-  if (hasMessage(typeName)) formMessage(messageOf(typeName), object)
+  if (hasMessage(typeName)) formMessage(messageOf(typeName), object, 'decoded')
 }
 
-function formMessage(message: Message, object: JsonObject): void {
+/** As {@link toJsonForm}, for what is to be stored: in Kubernetes it was protobuf once, in which an empty list is none. */
+export function toStoredForm(typeName: string, object: JsonObject): void {
+  if (hasMessage(typeName)) formMessage(messageOf(typeName), object, 'stored')
+}
+
+type Form = 'decoded' | 'stored'
+
+function formMessage(message: Message, object: JsonObject, form: Form): void {
   for (const field of message.fields) {
     if (field.json === '') {
-      if (field.type.is === 'message') formMessage(field.type.message(), object)
+      if (field.type.is === 'message') formMessage(field.type.message(), object, form)
       continue
     }
     const value = object[field.json]
     if (value !== undefined && value !== null) {
-      formInside(field, value)
+      formInside(field, value, form)
       if (!field.keep && isNothing(field, value)) delete object[field.json]
-    } else if (field.keep) object[field.json] = zeroOf(field)
+      else if (field.keep && form === 'stored' && isEmptyList(field, value)) object[field.json] = null
+    } else if (field.keep) object[field.json] = zeroOf(field, form)
     else delete object[field.json]
   }
 }
 
-function formInside({ shape, type }: Field, value: Json): void {
+function formInside({ shape, type }: Field, value: Json, form: Form): void {
   if (type.is !== 'message') return
   const message = type.message()
-  const form = (one: Json) => {
-    if (isObject(one)) formMessage(message, one)
+  const formOne = (one: Json) => {
+    if (isObject(one)) formMessage(message, one, form)
   }
-  if (shape === 'list' && Array.isArray(value)) value.forEach(form)
-  else if (shape === 'map' && isObject(value)) Object.values(value).forEach(form)
-  else form(value)
+  if (shape === 'list' && Array.isArray(value)) value.forEach(formOne)
+  else if (shape === 'map' && isObject(value)) Object.values(value).forEach(formOne)
+  else formOne(value)
 }
+
+const isEmptyList = ({ shape }: Field, value: Json): boolean => (shape === 'list' || shape === 'map') && isEmpty(value)
 
 /** True for what omitempty and omitzero leave out. */
 function isNothing({ shape, type }: Field, value: Json): boolean {
@@ -45,8 +55,9 @@ function isNothing({ shape, type }: Field, value: Json): boolean {
     case 'map':
       return isEmpty(value)
     case 'pointer':
-      // Lists with a name of their own and bytes are no pointers in Go, though they are there or not like one.
-      return Array.isArray(value) ? value.length === 0 : value === '' && type.is === 'scalar' && type.scalar === 'bytes'
+      // Go slices with a name of their own, and bytes, are there or not like pointers, and left out when they are empty.
+      if (type.is === 'message') return Array.isArray(value) && value.length === 0
+      return type.is === 'scalar' && type.scalar === 'bytes' && value === ''
     case 'value':
       return type.is === 'scalar' ? value === '' || value === 0 || value === false : isEmpty(value)
     default:
@@ -57,11 +68,11 @@ function isNothing({ shape, type }: Field, value: Json): boolean {
 const isEmpty = (value: Json): boolean =>
   Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0
 
-function zeroOf({ shape, type }: Field): Json {
+function zeroOf({ shape, type }: Field, form: Form): Json {
   if (shape !== 'value') return null
   if (type.is === 'own') return type.form.zero
   if (type.is === 'scalar') return type.scalar === 'string' ? '' : type.scalar === 'bool' ? false : 0
   const object: JsonObject = {}
-  formMessage(type.message(), object)
+  formMessage(type.message(), object, form)
   return object
 }

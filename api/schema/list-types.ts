@@ -9,10 +9,12 @@ import { entryOf, hasBelow, itemOf, nodeOf, propertyOf, type SchemaNode } from '
 import type { TypeSchema } from './schema.ts'
 
 /** Everything that is twice where it may be once. The second of several is told, and no further one. */
-export const validateListTypes = (type: TypeSchema, value: Json): FieldError[] => check(nodeOf(type), value, '')
+export function validateListTypes(type: TypeSchema, value: Json): FieldError[] {
+  const node = nodeOf(type)
+  return hasBelow(node, 'x-kubernetes-list-type') ? check(node, value, '') : []
+}
 
 function check(node: SchemaNode, value: Json, path: FieldPath): FieldError[] {
-  if (!hasBelow(node, 'x-kubernetes-list-type')) return []
   if (Array.isArray(value)) return checkList(node, value, path)
   return isObject(value) ? checkObject(node, value, path) : []
 }
@@ -20,15 +22,19 @@ function check(node: SchemaNode, value: Json, path: FieldPath): FieldError[] {
 function checkObject(node: SchemaNode, object: JsonObject, path: FieldPath): FieldError[] {
   return Object.entries(object).flatMap(([name, value]) => {
     const property = propertyOf(node, name)
-    if (property) return check(property, value, child(path, name))
-    const entry = entryOf(node)
-    return entry ? check(entry, value, key(path, name)) : []
+    const inside = property ?? entryOf(node)
+    // Asked first: of most fields there is nothing to be checked, and then no path is needed.
+    if (!inside || !hasBelow(inside, 'x-kubernetes-list-type')) return []
+    return check(inside, value, property ? child(path, name) : key(path, name))
   })
 }
 
 function checkList(node: SchemaNode, list: readonly Json[], path: FieldPath): FieldError[] {
   const item = itemOf(node)
-  const inside = item ? list.flatMap((value, at) => check(item, value, index(path, at))) : []
+  const inside =
+    item && hasBelow(item, 'x-kubernetes-list-type')
+      ? list.flatMap((value, at) => check(item, value, index(path, at)))
+      : []
   switch (node.schema['x-kubernetes-list-type']) {
     case 'set':
       return [...secondsIn(list).map((at) => duplicate(index(path, at), sortKeys(list[at] ?? null))), ...inside]

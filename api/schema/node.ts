@@ -8,6 +8,7 @@ import type { Json } from '../object.ts'
 import { ownValue } from './json.ts'
 import { compilePattern, type Pattern } from './pattern.ts'
 import type { Schema, SchemaSource, TypeSchema } from './schema.ts'
+import { formatOf, type JsonType, typesOf } from './value-type.ts'
 
 /** One node of a schema. What it says of the field (default, nullable) stands before what its type says. */
 export interface SchemaNode {
@@ -15,6 +16,12 @@ export interface SchemaNode {
   readonly schema: Schema
   /** The full name of that type: `io.k8s.api.core.v1.PodSpec`. Absent without a `$ref`. */
   readonly typeName: string | undefined
+  /** The types that it allows; none when it does not say. */
+  readonly types: readonly JsonType[]
+  /** The format that is checked; empty where none is. */
+  readonly format: string
+  /** True for a schema that joins others: allOf, anyOf, oneOf, not. */
+  readonly joins: boolean
   readonly nullable: boolean
   readonly default: Json | undefined
   readonly source: SchemaSource
@@ -110,6 +117,9 @@ function nodeFrom(own: Schema, source: SchemaSource): SchemaNode {
   const node: SchemaNode = {
     schema,
     typeName,
+    types: typesOf(schema),
+    format: formatOf(schema),
+    joins: [schema.allOf, schema.anyOf, schema.oneOf, schema.not].some((joined) => joined !== undefined),
     nullable: own.nullable ?? schema.nullable ?? false,
     default: own.default ?? schema.default,
     source,

@@ -3,8 +3,8 @@
  *
  *     decode → default → admit (mutate) → [escalation] → prepare → validate → check (validate) → commit with the guards
  *
- * A step that let a write pass because of something it read asks for a guard: the commit fails when that has changed
- * since, and the write is admitted anew. A stale cache can so cost a retry, and never a wrong admission.
+ * A step that let a write pass because of something it read asks for a guard when it validates: the commit fails when
+ * that has changed since, and the write is checked anew. A stale cache can so cost a retry, and never a wrong admission.
  * Source: apiserver pkg/admission.
  */
 import type { KubeObject } from '@muster/api/object.ts'
@@ -59,10 +59,14 @@ export interface ObjectGuard {
 }
 
 /** What a step wants besides letting a write pass. */
-export interface AdmissionEffects {
-  readonly guards?: readonly ObjectGuard[]
+export interface MutateEffects {
   /** Told to the client in Warning headers. */
   readonly warnings?: readonly string[]
+}
+
+/** The same, once the object is as it will be stored. */
+export interface ValidateEffects extends MutateEffects {
+  readonly guards?: readonly ObjectGuard[]
 }
 
 /** One rule. A refusal is thrown, as the error that the client gets. */
@@ -70,26 +74,42 @@ export interface AdmissionStep {
   readonly name: string
   /** Asked first, so that a step costs nothing where it has nothing to say. */
   readonly handles: (verb: AdmissionRequest['verb'], resource: GroupResource, subresource: string) => boolean
-  readonly mutate?: (request: AdmissionRequest, context: AdmissionContext) => Effects
-  readonly validate?: (request: AdmissionRequest, context: AdmissionContext) => Effects
+  readonly mutate?: (request: AdmissionRequest, context: AdmissionContext) => Maybe<MutateEffects>
+  readonly validate?: (request: AdmissionRequest, context: AdmissionContext) => Maybe<ValidateEffects>
 }
 
 /** Nothing, or effects, now or later. */
-export type Effects = AdmissionEffects | undefined | Promise<AdmissionEffects | undefined>
+export type Maybe<Effects> = Effects | undefined | Promise<Effects | undefined>
 
 /** Runs the steps that mutate, in order. Throws the first refusal. */
-export const admit = (
+export async function admit(
   steps: readonly AdmissionStep[],
   request: AdmissionRequest,
   context: AdmissionContext,
-): Promise<Required<AdmissionEffects>> => runAll(steps, request, context, 'mutate')
+): Promise<Required<MutateEffects>> {
+  const warnings: string[] = []
+  for (const step of stepsFor(steps, request)) {
+    const effects = await step.mutate?.(request, context)
+    warnings.push(...(effects?.warnings ?? []))
+  }
+  return { warnings }
+}
 
 /** Runs the steps that validate, in order, on what will be stored. Throws the first refusal. */
-export const check = (
+export async function check(
   steps: readonly AdmissionStep[],
   request: AdmissionRequest,
   context: AdmissionContext,
-): Promise<Required<AdmissionEffects>> => runAll(steps, request, context, 'validate')
+): Promise<Required<ValidateEffects>> {
+  const guards: ObjectGuard[] = []
+  const warnings: string[] = []
+  for (const step of stepsFor(steps, request)) {
+    const effects = await step.validate?.(request, context)
+    guards.push(...(effects?.guards ?? []))
+    warnings.push(...(effects?.warnings ?? []))
+  }
+  return { guards, warnings }
+}
 
 /** The 403 of a step: `pods "web" is forbidden: …`, with the name that the object has or will be given. */
 export function refusal(request: AdmissionRequest, why: string): ControlError {
@@ -97,20 +117,7 @@ export function refusal(request: AdmissionRequest, why: string): ControlError {
   return forbidden(request.resource, request.name || metadata?.name || metadata?.generateName || 'Unknown', why)
 }
 
-async function runAll(
+const stepsFor = (
   steps: readonly AdmissionStep[],
-  request: AdmissionRequest,
-  context: AdmissionContext,
-  phase: 'mutate' | 'validate',
-): Promise<Required<AdmissionEffects>> {
-  const guards: ObjectGuard[] = []
-  const warnings: string[] = []
-  for (const step of steps) {
-    const act = step[phase]
-    if (!act || !step.handles(request.verb, request.resource, request.subresource)) continue
-    const effects = await act(request, context)
-    guards.push(...(effects?.guards ?? []))
-    warnings.push(...(effects?.warnings ?? []))
-  }
-  return { guards, warnings }
-}
+  { verb, resource, subresource }: AdmissionRequest,
+): readonly AdmissionStep[] => steps.filter(({ handles }) => handles(verb, resource, subresource))

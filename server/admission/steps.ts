@@ -1,5 +1,41 @@
-/** The built-in steps of admission, in the order in which they run. */
-import type { AdmissionStep } from './request.ts'
+/**
+ * The steps of every write, in Kubernetes' order: what is on by default in kube-apiserver v1.36.1, as far as it is built.
+ * A step that comes later has its place marked by its name here. Source: kubernetes pkg/kubeapiserver/options/plugins.go.
+ */
+import type { AdmissionStep } from './admission.ts'
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './steps/certificates.ts'
+import { defaultIngressClass, defaultStorageClass } from './steps/default-class.ts'
+import { defaultTolerationSeconds } from './steps/default-toleration-seconds.ts'
+import { namespaceLifecycle } from './steps/namespace-lifecycle.ts'
+import { persistentVolumeClaimResize } from './steps/persistent-volume-claim-resize.ts'
+import { podTopologyLabels } from './steps/pod-topology-labels.ts'
+import { priority } from './steps/priority.ts'
+import { runtimeClass } from './steps/runtime-class.ts'
+import { serviceAccount } from './steps/service-account.ts'
+import { storageObjectInUseProtection } from './steps/storage-object-in-use-protection.ts'
+import { taintNodesByCondition } from './steps/taint-nodes-by-condition.ts'
 
-/** All of them. */
-export const ADMISSION_STEPS: readonly AdmissionStep[] = []
+/** All of them; a server may add its own behind them. */
+export const ADMISSION_STEPS: readonly AdmissionStep[] = [
+  namespaceLifecycle,
+  // LimitRanger
+  serviceAccount,
+  taintNodesByCondition,
+  // PodSecurity
+  priority,
+  defaultTolerationSeconds,
+  defaultStorageClass,
+  storageObjectInUseProtection,
+  // OwnerReferencesPermissionEnforcement is off by default; whoever wants it adds it here.
+  persistentVolumeClaimResize,
+  runtimeClass,
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+  defaultIngressClass,
+  podTopologyLabels,
+  // PodResizeValidator
+  // MutatingAdmissionPolicy, MutatingAdmissionWebhook
+  // ValidatingAdmissionPolicy, ValidatingAdmissionWebhook
+  // ResourceQuota: last, so that nothing is counted that another step would refuse.
+]

@@ -22,7 +22,7 @@ export interface Authentication {
   /** Tokens that stand for fixed users, by the token: of the installation itself. */
   readonly fixedTokens?: ReadonlyMap<string, User>
   /** Paths that may be asked for by nobody in particular; {@link PUBLIC_PATHS} when absent. */
-  readonly anonymousPaths?: ReadonlySet<string>
+  readonly anonymousPaths?: ReadonlySet<string> | 'all'
 }
 
 /** What a request shows of its sender. */
@@ -67,7 +67,8 @@ export async function authenticate(
     }
     reasons.push(outcome.outcome === 'refused' ? outcome.why : 'invalid bearer token')
   }
-  const isPublic = (known.anonymousPaths ?? PUBLIC_PATHS).has(path)
+  const { anonymousPaths = PUBLIC_PATHS } = known
+  const isPublic = anonymousPaths === 'all' || anonymousPaths.has(path)
   if (reasons.length === 0 && isPublic) return { user: ANONYMOUS_USER, warnings }
   throw unauthorized('Unauthorized', reasons.join(', ') || 'no credentials were shown')
 }

@@ -15,6 +15,7 @@ import {
   issueServerCertificate,
   makeAuthority,
   needsRenewal,
+  UID_ATTRIBUTE,
 } from './certificates.ts'
 import { createCertificateReader } from './client-certificate.ts'
 import {
@@ -144,6 +145,25 @@ test('a username and its groups survive, whatever letters they have', async () =
     ok(!('refused' in user))
     deepEqual([user.username, user.groups, user.uid], [name, ['dev', name], name])
   }
+})
+
+test('of several names the last counts, and of several uids none', async () => {
+  const authority = await makeAuthority('muster', making)
+  const signer = ['-CA', file('signer.pem', authority.certificate), '-CAkey', file('signer.key', authority.privateKey)]
+  const keyPath = file('client.key', newKeyPair().privateKey)
+  // openssl takes the clock of the machine, which may be a second ahead.
+  const soon = add(now, hours(1))
+  const read = (...subject: string[]) => {
+    const section = ['[req]', 'distinguished_name=dn', 'prompt=no', '[oids]', `kubernetesUid=${UID_ATTRIBUTE}`, '[dn]']
+    const config = file('request.cnf', ['oid_section=oids', ...section, ...subject, ''].join('\n'))
+    const request = file('request.pem', openssl('req', '-new', '-key', keyPath, '-config', config))
+    const certificate = openssl('x509', '-req', '-in', request, ...signer, '-days', '1')
+    const user = createCertificateReader([authority.certificate])(new X509Certificate(certificate).raw, soon)
+    return 'refused' in user ? user.refused : `${user.username} ${user.groups} ${user.uid}`
+  }
+  equal(read('0.O=dev', '0.CN=first', '1.O=ops', '1.CN=last'), 'last dev,ops undefined')
+  equal(read('CN=ada', 'kubernetesUid=u1'), 'ada  u1')
+  equal(read('CN=ada', '0.kubernetesUid=u1', '1.kubernetesUid=u2'), 'expected 1 UID, but found multiple: [u1 u2]')
 })
 
 const refusals: readonly (readonly [string, (authority: Issued) => Promise<Uint8Array>, Instant, string])[] = [

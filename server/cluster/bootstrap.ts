@@ -4,24 +4,36 @@
  * It is written through the API itself, so that every rule holds for it too, and only where it is missing: an
  * administrator may have changed it on purpose.
  */
+
+import type { Kind } from '@muster/api/kind.ts'
 import type { ApiResponse, Handle } from '@muster/api/message.ts'
-import type { KubeObject } from '@muster/api/object.ts'
+import { type KubeObject, parseApiVersion } from '@muster/api/object.ts'
 import { errorOf, isStatus } from '@muster/api/status.ts'
 import { ControlError, hasCode } from '@muster/base/errors.ts'
+import { bootstrapObjects, type ClusterFacts } from '../admission/bootstrap/objects.ts'
 import { missingPolicy } from '../auth/policy/reconcile.ts'
 
-/** Who writes it, and where. */
+/** Who writes it, where, and what it says of the cluster. */
 export interface BootstrapDeps {
   readonly handle: Handle
   /** Of a member of system:masters. */
   readonly token: string
   readonly cluster: string
+  readonly kinds: readonly Kind[]
+  readonly facts: ClusterFacts
 }
+
+/** Where services get their addresses from, and the API's own among them: as kubeadm has it. */
+export const SERVICE_NETWORK = { serviceCidr: '10.96.0.0/12', apiAddress: '10.96.0.1' } as const
 
 /** Writes what is missing. */
 export async function bootstrap(deps: BootstrapDeps): Promise<void> {
   const ask = asker(deps)
-  for (const [path, object] of OWN_OBJECTS) await ask('POST', path, object).catch(unlessThere)
+  for (const object of bootstrapObjects(deps.facts)) {
+    const path = collectionOf(object, deps.kinds)
+    // A server may serve fewer kinds than Kubernetes has.
+    if (path !== undefined) await ask('POST', path, object).catch(unlessThere)
+  }
   const existing: KubeObject[] = []
   for (const [kind, plural] of POLICY_KINDS) {
     const list = (await ask('GET', `${RBAC}/${plural}`)) as { items?: KubeObject[] }
@@ -55,37 +67,15 @@ const POLICY_KINDS = [
   ['RoleBinding', 'rolebindings'],
 ] as const
 
-const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
-const priority = (name: string, value: number, description: string) => ({
-  apiVersion: 'scheduling.k8s.io/v1',
-  kind: 'PriorityClass',
-  metadata: { name },
-  value,
-  description,
-})
-
-/** Source: kubernetes pkg/controlplane (system namespaces), pkg/apis/scheduling (system priority classes). */
-const OWN_OBJECTS: readonly (readonly [path: string, object: object])[] = [
-  ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(
-    (name) => ['/api/v1/namespaces', namespace(name)] as const,
-  ),
-  [
-    '/apis/scheduling.k8s.io/v1/priorityclasses',
-    priority(
-      'system-node-critical',
-      2000001000,
-      'Used for system critical pods that must not be moved from their current node.',
-    ),
-  ],
-  [
-    '/apis/scheduling.k8s.io/v1/priorityclasses',
-    priority(
-      'system-cluster-critical',
-      2000000000,
-      'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
-    ),
-  ],
-]
+/** The path of the collection that an object belongs into; undefined when its kind is not served. */
+function collectionOf({ apiVersion, kind, metadata }: KubeObject, kinds: readonly Kind[]): string | undefined {
+  const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: '' }
+  const found = kinds.find((one) => one.group === group && one.kind === kind)
+  if (!found) return undefined
+  const start = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
+  const place = found.scope === 'Namespaced' ? `/namespaces/${metadata.namespace ?? 'default'}` : ''
+  return `${start}${place}/${found.plural}`
+}
 
 function pathOf({ kind, metadata }: KubeObject): string {
   const plural = POLICY_KINDS.find(([name]) => name === kind)?.[1] ?? ''

@@ -95,7 +95,11 @@ function subresourcesOf({ kind, version }: Served) {
 const connectVerbs = (verb: Verb | 'connect'): string[] =>
   verb === 'connect' ? ['create', 'delete', 'get', 'patch', 'update'] : [verb]
 
-const verbsOf = ({ kind }: Served): string[] => [...(kind.verbs ?? ALL_VERBS)].sort()
+/** Those of custom resources come in the order in which Kubernetes' own server of them has them. */
+const verbsOf = ({ kind, builtIn }: Served): string[] =>
+  builtIn ? [...(kind.verbs ?? ALL_VERBS)].sort() : [...CUSTOM_VERBS]
+
+const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const
 
 /** Reviews are answered and forgotten; everything else can be read again. */
 const isKept = ({ kind }: Served): boolean => kind.verbs === undefined || kind.verbs.includes('get')
@@ -128,11 +132,11 @@ export function aggregated(resources: ClusterResources, core: boolean): JsonObje
 
 function aggregatedResource(served: Served): JsonObject {
   const { kind, version } = served
-  const responseKind = (of: { group: string; version: string; kind: string }) => ({
-    group: of.group,
-    version: of.version,
-    kind: of.kind,
-  })
+  // What is of the same group and version is not said again.
+  const responseKind = (of: { group: string; version: string; kind: string }) =>
+    of.group === kind.group && of.version === version.name
+      ? { group: '', version: '', kind: of.kind }
+      : { group: of.group, version: of.version, kind: of.kind }
   const below = subresourcesOf(served).map((sub) => ({
     subresource: sub.name,
     responseKind: responseKind({ group: sub.group, version: sub.version, kind: sub.kind }),

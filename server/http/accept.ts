@@ -2,7 +2,7 @@
  * Which form of answer a client wants, and which form its body has.
  * Source: apiserver pkg/endpoints/handlers/negotiation; RFC 9110 section 12.5.1.
  */
-import { notAcceptable, unsupportedMediaType } from '@muster/api/status.ts'
+import { notAcceptable, notAcceptableAtAll, unsupportedMediaType } from '@muster/api/status.ts'
 
 /** The encodings of Kubernetes; protobuf is for built-in kinds. */
 export type MediaType = 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf'
@@ -45,11 +45,14 @@ export function negotiate(
 ): Accepted {
   const [preferred = 'application/json'] = offer.mediaTypes
   if (accept === undefined || accept.trim() === '') return { mediaType: preferred, pretty: request.pretty }
+  let isKnown = false
   for (const clause of parseAccept(accept)) {
     for (const mediaType of offer.mediaTypes) {
       if (!fits(clause.type, mediaType)) continue
+      isKnown = true
       const { as: kind, g: group = '', v: version = '', stream, pretty, sv } = clause.parameters
       if (stream !== undefined && stream !== '' && stream !== 'watch') continue
+      if (request.watch && mediaType === 'application/yaml') continue
       if (sv !== undefined && sv !== '' && sv !== 'v1') continue
       const wish = { mediaType, pretty: pretty === '1' || request.pretty }
       if (kind === undefined && group === '' && version === '') {
@@ -60,6 +63,7 @@ export function negotiate(
       if (offer.allows(as, mediaType)) return { ...wish, as }
     }
   }
+  if (!isKnown) throw notAcceptableAtAll(offer.mediaTypes)
   const plain = offer.mediaTypes.filter((mediaType) => offer.plain?.(mediaType) ?? true)
   throw notAcceptable(request.watch ? plain.map((mediaType) => `${mediaType};stream=watch`) : plain)
 }
@@ -114,6 +118,6 @@ function parseAccept(header: string): Clause[] {
 const wildcards = (type: string): number => type.split('*').length - 1
 
 function fits(pattern: string, mediaType: string): boolean {
-  if (pattern === '*/*' || pattern === mediaType) return true
-  return pattern.endsWith('/*') && mediaType.startsWith(pattern.slice(0, -1))
+  // As the router of Kubernetes has it: a type is named in full, or not at all.
+  return pattern === '*/*' || pattern === mediaType
 }

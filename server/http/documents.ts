@@ -7,13 +7,13 @@ import { encodeGnostic, GNOSTIC_MEDIA_TYPE } from '@muster/api/openapi/gnostic.t
 import { openApiV2 } from '@muster/api/openapi/v2.ts'
 import { openApiV3 } from '@muster/api/openapi/v3.ts'
 import { openApiV3Index, openApiV3Path } from '@muster/api/openapi/v3-index.ts'
-import { methodNotAllowed, notAcceptable, notServed } from '@muster/api/status.ts'
+import { methodNotServed, notAcceptable, notServed } from '@muster/api/status.ts'
 import { loadDescriptions } from '@muster/api/tables/descriptions.ts'
-import { stringify } from 'yaml'
 import { aggregated, coreVersions, group, groupList, resourceList } from '../discovery/documents.ts'
 import { type HealthCheck, health } from '../health/health.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { ClusterResources, Registry } from '../registry/registry.ts'
+import { writeYaml } from '../resources/write-yaml.ts'
 import { type Accepted, negotiate, type Offer, TEXT_MEDIA_TYPES, wantsPretty } from './accept.ts'
 import type { RequestInfo } from './request-info.ts'
 import { versionInfo } from './version.ts'
@@ -139,7 +139,7 @@ function readOnly(request: ApiRequest, document: object): ApiResponse {
 }
 
 function written(document: object, { mediaType, pretty }: Accepted): ApiResponse {
-  if (mediaType === 'application/yaml') return answer(200, mediaType, Buffer.from(stringify(document)))
+  if (mediaType === 'application/yaml') return answer(200, mediaType, Buffer.from(writeYaml(document)))
   return pretty
     ? answer(200, 'application/json', Buffer.from(`${JSON.stringify(document, undefined, 2)}\n`))
     : answerJson(200, document)
@@ -162,8 +162,7 @@ function found(request: ApiRequest, document: object | undefined): ApiResponse {
 }
 
 function checkMethod({ method }: ApiRequest): void {
-  if (method === 'POST' || method === 'PUT' || method === 'PATCH')
-    throw methodNotAllowed({ group: '', resource: '' }, method)
+  if (method === 'POST' || method === 'PUT' || method === 'PATCH') throw methodNotServed()
 }
 
 const tagOf = (bytes: Uint8Array): string => hash('sha512', bytes, 'hex').toUpperCase()

@@ -6,16 +6,32 @@
  *
  * Source: apiserver pkg/server/config.go DefaultBuildHandlerChain.
  */
-import { type ApiRequest, type ApiResponse, answer, answerJson, answerText, type Handle } from '@muster/api/message.ts'
+import {
+  type ApiRequest,
+  type ApiResponse,
+  answer,
+  answerJson,
+  answerText,
+  BODY_BYTES_MAX,
+  type Handle,
+} from '@muster/api/message.ts'
 import { encodeObject as encodeProtobuf, PROTOBUF_MEDIA_TYPE } from '@muster/api/protobuf/envelope.ts'
-import { badRequest, methodNotAllowed, notServed, overloaded, type Status, statusOf } from '@muster/api/status.ts'
+import {
+  badRequest,
+  methodNotServed,
+  notServed,
+  overloaded,
+  type Status,
+  statusOf,
+  tooLarge,
+} from '@muster/api/status.ts'
 import type { Clock, Duration } from '@muster/base/clock.ts'
 import { isControlError } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
 import { type Attributes, type Authorizer, forbiddenBy } from '../auth/authorization.ts'
-import type { User } from '../auth/user.ts'
+import { ANONYMOUS, isMaster, type User } from '../auth/user.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import type { Registry, Served } from '../registry/registry.ts'
+import { ALL_VERBS, type Registry, type Served } from '../registry/registry.ts'
 import { type AnswerDeps, answerResource } from '../resources/answer.ts'
 import type { ResourceCall, ResourceInfo } from '../resources/call.ts'
 import { createInFlight, loadOf } from './in-flight.ts'
@@ -30,7 +46,7 @@ export interface HandleDeps extends AnswerDeps {
   /** False for a name that no logical cluster has. `*` stands for all of them. */
   readonly hasCluster: (cluster: string) => boolean
   /** Who asks. Throws Unauthorized. */
-  readonly authenticate: (request: ApiRequest, info: RequestInfo) => Promise<User>
+  readonly authenticate: (request: ApiRequest, info: RequestInfo, warnings: string[]) => Promise<User>
   readonly authorizerOf: (cluster: string) => Authorizer
   /** Answers paths that are about no resource; undefined when there is nothing. */
   readonly document: (request: ApiRequest, info: RequestInfo, user: User) => Promise<ApiResponse | undefined>
@@ -42,10 +58,9 @@ export function createHandle(deps: HandleDeps): Handle {
 
   const answerOne = async (request: ApiRequest, info: RequestInfo, warnings: string[]): Promise<ApiResponse> => {
     if (!deps.hasCluster(info.cluster)) return PAGE_NOT_FOUND
-    const user = await deps.authenticate(request, info)
-    const attributes = attributesOf(info)
-    const { allowed, reason } = deps.authorizerOf(info.cluster).authorize(user, attributes)
-    if (!allowed) throw forbiddenBy(user, attributes, reason)
+    if (request.body.length > BODY_BYTES_MAX) throw tooLarge(`limit is ${BODY_BYTES_MAX}`)
+    const user = await deps.authenticate(request, info, warnings)
+    checkAllowed(deps, info, user)
     if (info.about === 'path') return (await deps.document(request, info, user)) ?? PAGE_NOT_FOUND
     const served = servedBy(deps.registry, info)
     if (served) return answerResource(resourceCall(deps, request, info, served, user, warnings), deps)
@@ -80,6 +95,15 @@ export function createHandle(deps: HandleDeps): Handle {
   }
 }
 
+/** Throws Forbidden. No role lets nobody in particular write, and none lets any but administrators see all clusters at once. */
+function checkAllowed({ authorizerOf }: HandleDeps, info: RequestInfo, user: User): void {
+  const attributes = attributesOf(info)
+  const { allowed, reason } = authorizerOf(info.cluster).authorize(user, attributes)
+  const mayEver =
+    (user.username !== ANONYMOUS || loadOf(info.verb) !== 'mutating') && (info.cluster !== '*' || isMaster(user))
+  if (!allowed || !mayEver) throw forbiddenBy(user, attributes, reason)
+}
+
 /** What Go's own server says of a path that nobody answers. */
 const PAGE_NOT_FOUND: ApiResponse = answerText(404, '404 page not found\n')
 
@@ -87,6 +111,7 @@ const PAGE_NOT_FOUND: ApiResponse = answerText(404, '404 page not found\n')
 function servedBy(registry: Registry, info: ResourceInfo): Served | undefined {
   const served = registry.cluster(info.cluster).find(info.group, info.version, info.resource)
   if (!served || (info.rest.length > 0 && !isPassedOn(served, info))) return undefined
+  if (info.name.includes('/')) return undefined
   if (info.subresource !== '' && !hasSubresource(served, info.subresource)) return undefined
   if (served.kind.scope === 'Cluster')
     return info.namespace === '' || info.resource === 'namespaces' ? served : undefined
@@ -129,23 +154,39 @@ function resourceCall(
       'over all logical clusters objects can be listed and watched; name the cluster to read or write one',
     )
   }
-  const inAllNamespaces = served.kind.scope === 'Namespaced' && info.namespace === ''
-  if (inAllNamespaces && info.verb === 'create' && !isReview(served)) {
-    throw methodNotAllowed({ group: info.group, resource: info.resource }, 'create')
-  }
+  if (!isAnswered(request.method, info, served)) throw methodNotServed()
   const { deprecated } = served.version
   if (deprecated) warnings.push(deprecated.warning)
   return { request, info, served, user, now: clock.now(), warnings }
 }
 
 const READ_OVER_ALL: ReadonlySet<string> = new Set(['list', 'watch'])
-const isReview = ({ kind: { verbs } }: Served): boolean => verbs !== undefined && !verbs.includes('get')
+/** Which methods a path has: a collection is listed, added to and emptied, an object read, written and deleted. */
+function isAnswered(method: string, info: ResourceInfo, served: Served): boolean {
+  const { kind } = served
+  if (info.subresource !== '') return method !== 'OPTIONS' && method !== 'TRACE' && method !== 'HEAD'
+  const verbs: readonly string[] = kind.verbs ?? ALL_VERBS
+  const inAllNamespaces = kind.scope === 'Namespaced' && info.namespace === ''
+  switch (method) {
+    case 'GET':
+      return verbs.includes(info.name === '' ? 'list' : 'get')
+    case 'POST':
+      return info.name === '' && verbs.includes('create') && (!inAllNamespaces || !verbs.includes('get'))
+    case 'PUT':
+    case 'PATCH':
+      return info.name !== '' && verbs.includes(method === 'PUT' ? 'update' : 'patch')
+    case 'DELETE':
+      return info.name === '' ? verbs.includes('deletecollection') && !inAllNamespaces : verbs.includes('delete')
+    default:
+      return false
+  }
+}
 
 /** The question that authorization is asked. */
 export function attributesOf(info: RequestInfo): Attributes {
   if (info.about === 'path') return { about: 'path', verb: info.verb, path: info.path }
-  const { verb, group, resource, subresource, namespace, name } = info
-  return { about: 'resource', verb, group, resource, subresource, namespace, name }
+  const { verb, group, resource, subresource, namespace, name, selectedName } = info
+  return { about: 'resource', verb, group, resource, subresource, namespace, name: name || selectedName }
 }
 
 /** A failure as its Status, in protobuf for those who ask for nothing else. */

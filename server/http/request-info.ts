@@ -30,6 +30,8 @@ export type RequestInfo =
       readonly resource: string
       /** Empty for a collection. */
       readonly name: string
+      /** The one name that a list or watch asks for by its field selector: authorization asks about it. */
+      readonly selectedName: string
       /** Empty for the object itself. */
       readonly subresource: string
       /** What follows the subresource: the path of a proxy. */
@@ -70,8 +72,13 @@ export function requestInfoOf({
   const about = placeOf(others)
   if (about.name === '' && verb === 'get') verb = isTrue(query.get('watch')) ? 'watch' : 'list'
   if (about.name === '' && verb === 'delete') verb = 'deletecollection'
-  return { ...base, about: 'resource', verb, group, version, ...about }
+  const selectedName = about.name === '' && verb !== 'create' ? nameSelected(query.get('fieldSelector')) : ''
+  return { ...base, about: 'resource', verb, group, version, selectedName, ...about }
 }
+
+/** `metadata.name=web`, alone or among others. */
+const nameSelected = (selector: string | null): string =>
+  /(?:^|,)metadata\.name==?([^,=!\\]+)(?:,|$)/.exec(selector ?? '')?.[1] ?? ''
 
 const VERBS: Readonly<Record<string, string>> = {
   GET: 'get',

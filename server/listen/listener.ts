@@ -12,7 +12,14 @@ import {
 } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { type ApiRequest, type ApiResponse, answerJson, BODY_BYTES_MAX, type Handle } from '@muster/api/message.ts'
+import {
+  type ApiRequest,
+  type ApiResponse,
+  answerJson,
+  BODY_BYTES_MAX,
+  type Handle,
+  parseQuery,
+} from '@muster/api/message.ts'
 import { type Clock, type Duration, seconds } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
 
@@ -154,7 +161,7 @@ function toApiRequest(
   return {
     method: request.method,
     path: cluster === undefined ? path : `/clusters/${cluster}${path}`,
-    query: new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1)),
+    query: parseQuery(at < 0 ? '' : request.url.slice(at + 1)),
     headers: headersOf(request),
     headerLists: headerListsOf(request.rawHeaders),
     body,
@@ -186,7 +193,7 @@ function headerListsOf(raw: readonly string[]): Record<string, string[]> {
   const lists: Record<string, string[]> = {}
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at]?.toLowerCase() ?? ''
-    if (name.startsWith('impersonate-')) (lists[name] ??= []).push(raw[at + 1] ?? '')
+    if (name.startsWith('impersonate-')) lists[name] = [...(lists[name] ?? []), raw[at + 1] ?? '']
   }
   return lists
 }

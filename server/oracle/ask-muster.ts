@@ -1,5 +1,5 @@
 /** The API of Muster as the oracle asks it: a request in plain text, and the whole of the answer. */
-import type { ApiRequest, ApiResponse } from '@muster/api/message.ts'
+import { type ApiRequest, type ApiResponse, parseQuery } from '@muster/api/message.ts'
 import type { TestApi } from '../testing/open-test-api.ts'
 import type { RawResponse } from './normalise.ts'
 import type { Send } from './replay.ts'
@@ -15,7 +15,7 @@ export const askMuster =
     const request: ApiRequest = {
       method,
       path: at < 0 ? path : path.slice(0, at),
-      query: new URLSearchParams(at < 0 ? '' : path.slice(at + 1)),
+      query: parseQuery(at < 0 ? '' : path.slice(at + 1)),
       headers: { ...(identity === 'nobody' ? {} : { authorization: `Bearer ${api.adminToken}` }), ...lowered },
       headerLists: Object.fromEntries(
         Object.entries(lowered)
@@ -25,12 +25,25 @@ export const askMuster =
       body: typeof body === 'string' ? encoder.encode(body) : (body ?? new Uint8Array(0)),
       signal: new AbortController().signal,
     }
-    return rawAnswer(await api.handle(request))
+    const isEndless = /[?&]watch=/.test(path) && !path.includes('timeoutSeconds')
+    return rawAnswer(await api.handle(request), isEndless)
   }
 
-async function rawAnswer({ status, headers, body }: ApiResponse): Promise<RawResponse> {
+/** A watch that nobody ends is left once it has said what there is, as the recorder left it. */
+async function rawAnswer({ status, headers, body }: ApiResponse, isEndless: boolean): Promise<RawResponse> {
   const chunks: Uint8Array[] = []
   if (body.body === 'bytes') chunks.push(body.bytes)
-  else for await (const chunk of body.body === 'blocks' ? body.blocks : body.stream) chunks.push(chunk)
+  else if (isEndless && body.body === 'stream') {
+    const [first] = await Promise.race([firstOf(body.stream), nothingSoon()])
+    if (first) chunks.push(first)
+  } else for await (const chunk of body.body === 'blocks' ? body.blocks : body.stream) chunks.push(chunk)
   return { status, headers, body: Buffer.concat(chunks).toString('utf8') }
 }
+
+async function firstOf(stream: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
+  for await (const chunk of stream) return [chunk]
+  return []
+}
+
+const nothingSoon = (): Promise<readonly Uint8Array[]> =>
+  new Promise((resolve) => setImmediate(() => setImmediate(() => resolve([]))))

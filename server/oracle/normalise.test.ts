@@ -59,6 +59,11 @@ const TABLE: readonly (readonly [what: string, answered: unknown, normalised: Js
     },
   ],
   [
+    'the order of rules that are gathered',
+    { resourceRules: [{ verbs: ['get'] }, { verbs: ['any'] }], incomplete: false },
+    { incomplete: false, resourceRules: [{ verbs: ['any'] }, { verbs: ['get'] }] },
+  ],
+  [
     'the age in a table',
     { kind: 'Table', columnDefinitions: [{ name: 'Name' }, DATE], rows: [{ cells: ['5s', '5s'] }] },
     { kind: 'Table', columnDefinitions: [{ name: 'Name' }, DATE], rows: [{ cells: ['5s', '{{age}}'] }] },

@@ -124,6 +124,8 @@ function byManager(one: Json, other: Json): number {
   return (first ?? '') < (second ?? '') ? -1 : 1
 }
 
+const byText = (one: Json, other: Json): number => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)
+
 const PORT_KEYS = new Set(['nodePort', 'healthCheckNodePort'])
 const ADDRESS_KEYS = new Set(['clusterIP', 'clusterIPs'])
 const VERSION = /^[1-9]\d*$/
@@ -150,6 +152,8 @@ const OF_THE_BUILD = new Set(['buildDate', 'compiler', 'gitCommit', 'gitTreeStat
 
 function normaliseField(value: JsonObject, key: string, isList: boolean, names: Names): Json {
   const field = value[key] ?? null
+  // A SelfSubjectRulesReview lists the rules of all bindings, in whichever order they are found.
+  if (Array.isArray(field) && 'incomplete' in value) return normaliseList(field.toSorted(byText), key, names)
   if (!isList || !isObject(field)) return normaliseValue(field, key, names)
   if (key === 'metadata') return listMetadata(field, names)
   if (key === 'object') return normaliseValue(withoutVersion(field), key, names)

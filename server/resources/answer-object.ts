@@ -1,5 +1,6 @@
 /** Objects that are answered and not kept: reviews, tokens, statuses of subresources. */
 import { type ApiResponse, answer } from '@muster/api/message.ts'
+import { alignNamespace } from '@muster/api/metadata/system-fields.ts'
 import { apiVersionOf, type KubeObject } from '@muster/api/object.ts'
 import { typeSchemaOf } from '@muster/api/tables/schemas.ts'
 import type { Revision } from '@muster/store/store.ts'
@@ -8,7 +9,7 @@ import type { Served } from '../registry/registry.ts'
 import { encodeObject, storedVersion } from '../storage/stored-object.ts'
 import { acceptedOf } from './accepted.ts'
 import type { AnswerDeps } from './answer.ts'
-import type { ResourceCall } from './call.ts'
+import { namespaceOf, type ResourceCall } from './call.ts'
 import { bodyTypeOf, decodeBody, settleStrict } from './decode-body.ts'
 import { formOf } from './forms.ts'
 
@@ -47,6 +48,7 @@ export function decodePassing(call: ResourceCall, served: Served = call.served) 
   const { object, strict } = decodeBody(request.body, request.headers['content-type'], type, options.fieldValidation)
   call.warnings.push(...settleStrict(strict, options.fieldValidation, type))
   served.version.default?.(object)
+  alignNamespace(object.metadata, namespaceOf(call))
   return { object, options }
 }
 

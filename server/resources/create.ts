@@ -7,7 +7,7 @@ import { writeOptions } from '../http/options.ts'
 import type { StoredObject } from '../storage/stored-object.ts'
 import { namespaceOf, objectKey, type ResourceCall, saidResource } from './call.ts'
 import { bodyTypeOf, decodeBody, settleStrict } from './decode-body.ts'
-import { admitCreate, ownFields, type WriteDeps, writeRequest } from './writing.ts'
+import { type Admitted, admitCreate, ownFields, type WriteDeps, writeRequest } from './writing.ts'
 
 /** A made-up name may be taken: then another is drawn. Source: apiserver registry/generic/registry/store.go maxNameGenerationCreateAttempts. */
 const NAMES_DRAWN_MAX = 8
@@ -41,7 +41,7 @@ async function createOnce(
   wanted: KubeObject,
   options: ReturnType<typeof writeOptions>,
 ): Promise<StoredObject> {
-  const admitted = { guards: [] }
+  const admitted: Admitted = { guards: [] }
   ownFields(call, options, undefined, wanted)
   const object = await admitCreate(call, deps, wanted, options.dryRun, admitted)
   const key = objectKey(call, object.metadata.name)

@@ -4,13 +4,15 @@
  * Fields that the schema does not know, and fields given twice, are dropped, told of, or refused, as the client asked
  * with `fieldValidation`. Source: apiserver pkg/endpoints/handlers/create.go, rest.go; apimachinery runtime/serializer.
  */
+import { invalid } from '@muster/api/field-error.ts'
 import { goQuote } from '@muster/api/go-text.ts'
 import { apiVersionOf, type Json, type JsonObject, type KubeObject } from '@muster/api/object.ts'
 import { parseJson } from '@muster/api/parse-json.ts'
-import { decodeObject } from '@muster/api/protobuf/envelope.ts'
+import { decodeObject, isEnvelope } from '@muster/api/protobuf/envelope.ts'
+import { readCustom } from '@muster/api/schema/custom.ts'
 import { decode, sayUnknownField } from '@muster/api/schema/decode/decode.ts'
 import { isObject } from '@muster/api/schema/json.ts'
-import { badRequest } from '@muster/api/status.ts'
+import { badRequest, invalid as invalidStatus } from '@muster/api/status.ts'
 import { typeNameOf } from '@muster/api/tables/schemas.ts'
 import { isControlError } from '@muster/base/errors.ts'
 import { bodyMediaType, MEDIA_TYPES, type MediaType, TEXT_MEDIA_TYPES } from '../http/accept.ts'
@@ -58,12 +60,18 @@ export function decodeBody(
   const mediaType = bodyMediaType(contentType, type.builtIn ? MEDIA_TYPES : TEXT_MEDIA_TYPES)
   const strictly = validation !== 'Ignore'
   const { value, doubles } = readBody(bytes, mediaType, type, strictly)
-  if (!isObject(value)) {
-    const given = Array.isArray(value) ? 'array' : typeof value
-    throw unrecognized(type, `json: cannot unmarshal ${given} into Go value of type struct`, bytes)
+  // Null says nothing, as an empty object does.
+  const body = value === null ? {} : value
+  if (!isObject(body)) {
+    const given = Array.isArray(body) ? 'array' : typeof body === 'boolean' ? 'bool' : typeof body
+    throw unrecognized(
+      type,
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${given} into Go value of type ${TYPE_META}`,
+      bytes,
+    )
   }
-  checkType(value, type, bytes)
-  const { object, strict } = decodeObjectOf(value, type, validation)
+  checkType(body, type, bytes)
+  const { object, strict } = decodeObjectOf(body, type, validation)
   return { object, strict: [...doubles, ...strict] }
 }
 
@@ -71,9 +79,13 @@ export function decodeBody(
 export function decodeObjectOf(value: JsonObject, type: BodyType, validation: FieldValidation): DecodedBody {
   const { object, unknown } = type.builtIn
     ? decodeBuiltIn(value, type, validation !== 'Ignore')
-    : { object: value, unknown: [] }
+    : decodeCustom(value, type)
   return { object: withType(object, type), strict: unknown.map(sayUnknownField) }
 }
+
+/** What Go reads first of every body. */
+const TYPE_META =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
 
 /**
  * Deals with what strict decoding found, as the client asked. Throws BadRequest under Strict; otherwise answers the
@@ -97,6 +109,13 @@ export const sayStrict = (strict: readonly string[]): string => `strict decoding
 function readBody(bytes: Uint8Array, mediaType: MediaType, type: BodyType, strictly: boolean) {
   switch (mediaType) {
     case 'application/vnd.kubernetes.protobuf': {
+      if (!isEnvelope(bytes)) {
+        throw unrecognized(
+          type,
+          'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]',
+          bytes,
+        )
+      }
       const value: Json = decodeObject(bytes, { apiVersion: apiVersionOf(type), kind: type.kind })
       return { value, doubles: [] }
     }
@@ -108,7 +127,11 @@ function readBody(bytes: Uint8Array, mediaType: MediaType, type: BodyType, stric
           : parseYaml(bytes, { strict: strictly })
       } catch (error) {
         if (!isControlError(error)) throw error
-        throw unrecognized(type, `couldn't get version/kind; json parse error: ${error.message}`, bytes)
+        const why =
+          mediaType === 'application/json'
+            ? `couldn't get version/kind; json parse error: ${error.message}`
+            : error.message.replace('error converting YAML to JSON: ', '')
+        throw unrecognized(type, why, bytes)
       }
     default:
       return mediaType satisfies never
@@ -116,7 +139,7 @@ function readBody(bytes: Uint8Array, mediaType: MediaType, type: BodyType, stric
 }
 
 /** What the body says that it is must be what the path says. Nothing said is agreement. */
-function checkType(value: JsonObject, type: BodyType, bytes: Uint8Array): void {
+export function checkType(value: JsonObject, type: BodyType, bytes: Uint8Array): void {
   const expected = apiVersionOf(type)
   const { apiVersion = expected, kind = type.kind } = value
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') {
@@ -124,12 +147,13 @@ function checkType(value: JsonObject, type: BodyType, bytes: Uint8Array): void {
     const why = `json: cannot unmarshal ${jsonType(wrong)} into Go struct field .${field} of type string`
     throw unrecognized(type, `couldn't get version/kind; json parse error: ${why}`, bytes)
   }
+  if (apiVersion.split('/').length > 2) throw unrecognized(type, `unexpected GroupVersion string: ${apiVersion}`, bytes)
   if ((apiVersion === '' || apiVersion === expected) && (kind === '' || kind === type.kind)) return
   const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion]
   const said = `${kind} in version ${goQuote(version ?? '')} cannot be handled as a ${type.kind}`
   if (!type.builtIn) {
     if (apiVersion !== expected) throw mismatch(apiVersion, expected)
-    throw badRequest(`${said}: ${kind} is not ${type.kind}`)
+    throw invalidStatus({ group: type.group, kind }, nameIn(value), [invalid('kind', kind, `must be ${type.kind}`)])
   }
   if (typeNameOf(group ?? '', version ?? '', kind) === undefined) {
     throw badRequest(
@@ -141,6 +165,9 @@ function checkType(value: JsonObject, type: BodyType, bytes: Uint8Array): void {
     `${said}: converting (${version}.${kind}) to (${internalPackage(type.group)}.${type.kind}): unknown conversion`,
   )
 }
+
+const nameIn = ({ metadata }: JsonObject): string =>
+  isObject(metadata) && typeof metadata.name === 'string' ? metadata.name : ''
 
 const mismatch = (given: string, expected: string) =>
   badRequest(`the API version in the data (${given}) does not match the expected API version (${expected})`)
@@ -155,6 +182,17 @@ function decodeBuiltIn(value: JsonObject, type: BodyType, strictly: boolean) {
   if (decoding.decoded) return decoding
   throw badRequest(
     `${type.kind} in version ${goQuote(type.version)} cannot be handled as a ${type.kind}: ${decoding.why}`,
+  )
+}
+
+function decodeCustom(value: JsonObject, type: BodyType) {
+  const schema = type.served?.version.schema()
+  if (!schema) throw new TypeError(`broken promise: a custom resource has a schema: ${type.kind}`)
+  const object = structuredClone(value)
+  const reading = readCustom(schema, object)
+  if (reading.read) return { object, unknown: reading.unknown }
+  throw badRequest(
+    `${type.kind} in version ${goQuote(type.version)} cannot be handled as a ${type.kind}: ${reading.why}`,
   )
 }
 

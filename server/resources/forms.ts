@@ -14,7 +14,6 @@ import { encodeWatchFrame, PROTOBUF_WATCH_MEDIA_TYPE } from '@muster/api/protobu
 import type { Status } from '@muster/api/status.ts'
 import { type IncludeObject, partialMetadata, tableHead, tableRow } from '@muster/api/table.ts'
 import type { Instant } from '@muster/base/clock.ts'
-import { stringify } from 'yaml'
 import type { Accepted, MediaType } from '../http/accept.ts'
 import type { Served } from '../registry/registry.ts'
 import { listJson } from '../storage/list-json.ts'
@@ -23,6 +22,7 @@ import type { Storage } from '../storage/storage.ts'
 import { objectJson, parseObject, type StoredObject } from '../storage/stored-object.ts'
 import { bookmarkObject, jsonWatchEncoding, type WatchEncoding } from '../storage/watch-encoding.ts'
 import { fromStored, isStoredForm, servedTypeName } from './versions.ts'
+import { writeYaml } from './write-yaml.ts'
 
 /** One form: how an object, a list and the events of a watch become bytes. */
 export interface Form {
@@ -174,7 +174,7 @@ function writeValue(mediaType: MediaType, pretty: boolean, value: unknown): Uint
     case 'application/json':
       return utf8(pretty ? `${JSON.stringify(value, undefined, 2)}\n` : `${JSON.stringify(value)}\n`)
     case 'application/yaml':
-      return utf8(stringify(value))
+      return utf8(writeYaml(value))
     case 'application/vnd.kubernetes.protobuf':
       return encodeProtobuf(value as KubeObject)
     default:
@@ -187,7 +187,7 @@ function writeEvent(mediaType: MediaType, type: string, object: unknown): Uint8A
     case 'application/json':
       return utf8(`${JSON.stringify({ type, object })}\n`)
     case 'application/yaml':
-      return utf8(`---\n${stringify({ type, object })}`)
+      return utf8(`---\n${writeYaml({ type, object })}`)
     case 'application/vnd.kubernetes.protobuf':
       return encodeWatchFrame({ type, object: encodeProtobuf(object as KubeObject) })
     default:

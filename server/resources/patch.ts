@@ -15,14 +15,14 @@ import { readMergePatch, readStrategicMergePatch } from '@muster/api/patch/patch
 import { applyStrategicMergePatch } from '@muster/api/patch/strategic-merge-patch.ts'
 import { isObject } from '@muster/api/schema/json.ts'
 import type { TypeSchema } from '@muster/api/schema/schema.ts'
-import { badRequest, invalid, unsupportedMediaType } from '@muster/api/status.ts'
+import { badRequest, invalid, unsupportedMediaType, unsupportedPatch } from '@muster/api/status.ts'
 import { timestamp } from '@muster/api/time.ts'
 import { isControlError } from '@muster/base/errors.ts'
 import { essenceOf } from '../http/accept.ts'
 import { type FieldValidation, type WriteOptions, writeOptions } from '../http/options.ts'
 import type { Written } from '../storage/decide.ts'
 import type { ResourceCall } from './call.ts'
-import { bodyTypeOf, decodeObjectOf, sayStrict } from './decode-body.ts'
+import { bodyTypeOf, checkType, decodeObjectOf, sayStrict } from './decode-body.ts'
 import { emptyOf, fieldVersionsOf, resetFieldsOfCall } from './field-owners.ts'
 import { parseYaml } from './parse-yaml.ts'
 import { writeOver } from './update.ts'
@@ -63,7 +63,7 @@ export function patch(call: ResourceCall, deps: WriteDeps): Promise<Written> {
 export function readPatch({ request }: ResourceCall, strategic: boolean): ReadPatch {
   const type = essenceOf(request.headers['content-type'] ?? '')
   const known = [JSON_PATCH, MERGE_PATCH, ...(strategic ? [STRATEGIC_MERGE_PATCH] : []), APPLY_PATCH]
-  if (!known.includes(type)) throw unsupportedMediaType(known)
+  if (!known.includes(type)) throw strategic ? unsupportedPatch() : unsupportedMediaType(known)
   const options = writeOptions(request.query, type === APPLY_PATCH ? 'apply' : 'patch')
   const strict = options.fieldValidation !== 'Ignore'
   const base = { options, isApply: type === APPLY_PATCH }
@@ -136,6 +136,8 @@ function patched(call: ResourceCall, read: ReadPatch, current: KubeObject): Kube
   return decodePatched(call, read, read.change(current as never, schema))
 }
 
+const NOTHING = new Uint8Array(0)
+
 /** What a patch makes is read as a body is: it may have any form that a client could have sent. */
 function decodePatched(call: ResourceCall, read: ReadPatch, object: JsonObject): KubeObject {
   const type = bodyTypeOf(call.served)
@@ -144,10 +146,11 @@ function decodePatched(call: ResourceCall, read: ReadPatch, object: JsonObject):
     invalid({ group: '', kind: '' }, '', [invalidField('patch', `${JSON.stringify(object)}\n`, why)])
   let decoded: ReturnType<typeof decodeObjectOf>
   try {
+    checkType(object, type, NOTHING)
     decoded = decodeObjectOf(object, type, validation)
   } catch (error) {
     if (!isControlError(error)) throw error
-    throw refuse(error.message.replace(/^.*? cannot be handled as a \w+: /, ''))
+    throw refuse(error.message.replace(/^.* cannot be handled as a \w+: /, ''))
   }
   const strict = [...read.complaints, ...decoded.strict]
   if (strict.length > 0) settle(call, strict, validation, () => refuse(sayStrict(strict)))

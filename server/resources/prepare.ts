@@ -34,15 +34,17 @@ export function prepareForCreate(call: ResourceCall, object: KubeObject, random:
 /** Makes a changed object ready to replace the old one. Changes it. Throws Invalid, with everything that is wrong. */
 export function prepareForUpdate(call: ResourceCall, object: KubeObject, old: KubeObject): void {
   const { rules } = call.served.kind
-  const context = contextOf(call)
+  const context = contextOf(call, old)
   keepSystemFields(object.metadata, old.metadata)
   confine(call, object, old)
   rules.prepareForUpdate?.(object, old, context)
   if (call.info.subresource === '' && changesGeneration(call, object, old)) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1
   }
+  // Kubernetes asks twice, once for all kinds and once with each kind's own rules, and tells both answers.
   refuse(call, object, [
     ...checkMetadata(call, object),
+    ...validateObjectMetaUpdate(object.metadata, old.metadata),
     ...validateObjectMetaUpdate(object.metadata, old.metadata),
     ...(rules.validate?.(object, context) ?? []),
     ...(rules.validateUpdate?.(object, old, context) ?? []),
@@ -52,12 +54,15 @@ export function prepareForUpdate(call: ResourceCall, object: KubeObject, old: Ku
 
 /** A write of the object leaves its status alone, and a write of its status leaves everything but metadata alone. */
 function confine({ served, info }: ResourceCall, object: KubeObject, old: KubeObject): void {
-  if (!served.version.subresources.status) return
+  const { status, others = [] } = served.version.subresources
+  if (!status) return
+  const isOfStatus =
+    info.subresource === 'status' || others.some(({ name, writesStatus }) => name === info.subresource && writesStatus)
   const fields = new Set([...Object.keys(object), ...Object.keys(old)])
   for (const field of fields) {
     if (field === 'apiVersion' || field === 'kind' || field === 'metadata') continue
-    if ((field === 'status') === (info.subresource === 'status')) continue
-    if (info.subresource !== 'status' && field !== 'status') continue
+    if ((field === 'status') === isOfStatus) continue
+    if (!isOfStatus && field !== 'status') continue
     if (old[field] === undefined) delete object[field]
     else object[field] = old[field]
   }
@@ -79,10 +84,12 @@ function changesGeneration({ served: { kind } }: ResourceCall, object: KubeObjec
 const withoutBookkeeping = ({ metadata: _metadata, status: _status, ...rest }: KubeObject): object => rest
 
 /** What a rule is told besides the object. */
-export const contextOf = ({ info, user, now }: ResourceCall): RuleContext => ({
+export const contextOf = ({ info, served, user, now }: ResourceCall, old?: KubeObject): RuleContext => ({
   subresource: info.subresource,
+  version: served.version.name,
   user,
   now: timestamp(now),
+  ...(old ? { old } : {}),
 })
 
 const checkMetadata = ({ served: { kind } }: ResourceCall, object: KubeObject): FieldError[] =>

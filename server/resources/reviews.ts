@@ -19,6 +19,7 @@ import type { LogicalCluster } from '../cluster/logical-cluster.ts'
 import type { SubresourceHandler } from './answer.ts'
 import { answerPassing, decodePassing } from './answer-object.ts'
 import type { ResourceCall } from './call.ts'
+import { ownFields } from './writing.ts'
 
 /** Answers one question. */
 type Review = (call: ResourceCall, review: KubeObject, cluster: LogicalCluster) => Promise<KubeObject> | KubeObject
@@ -60,7 +61,8 @@ export const reviewHandlers = (
     Object.entries(REVIEWS).map(([resource, review]): [string, SubresourceHandler] => [
       resource,
       async (call, deps): Promise<ApiResponse> => {
-        const { object } = decodePassing(call)
+        const { object, options } = decodePassing(call)
+        ownFields(call, options, undefined, object)
         const answered = await review(call, object, clusterOf(call.info.cluster))
         return answerPassing(call, deps, 201, answered)
       },

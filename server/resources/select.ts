@@ -30,7 +30,7 @@ export function attributesOfKind(kind: Kind, object: KubeObject, { namespace, na
 export function selectionOf({ served, info }: ResourceCall, options: ListOptions): Selection | undefined {
   const labels = parseLabels(options.labelSelector)
   const fields = withName(parseFields(options.fieldSelector), info.name)
-  refuseUnknownFields(fields, knownFields(served.kind))
+  refuseUnknownFields(fields, knownFields(served))
   if (labels.length === 0 && fields.length === 0) return undefined
   const exact: Record<string, string> = {}
   for (const { field } of fields) {
@@ -55,9 +55,9 @@ function withName(fields: FieldFilter, name: string): FieldFilter {
 
 const selectableFields = ({ rules }: Kind): readonly string[] => rules.selectableFields ?? []
 
-function knownFields(kind: Kind): KnownFields {
+function knownFields({ kind, builtIn }: ResourceCall['served']): KnownFields {
   const own = selectableFields(kind)
-  if (own.length === 0) return METADATA_FIELDS
+  if (own.length === 0 && builtIn) return METADATA_FIELDS
   const metadata = kind.scope === 'Namespaced' ? METADATA_FIELDS.fields : ['metadata.name']
   return { fields: [...metadata, ...own], says: 'not supported' }
 }

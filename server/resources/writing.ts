@@ -9,15 +9,28 @@ import { managerOf } from '@muster/api/apply/manager-name.ts'
 import { keepNoopTimes } from '@muster/api/apply/noop-times.ts'
 import { recordUpdate } from '@muster/api/apply/record-update.ts'
 import type { KubeObject, ManagedFieldsEntry } from '@muster/api/object.ts'
-import { toJsonForm } from '@muster/api/schema/json-form.ts'
+import { toStoredForm } from '@muster/api/schema/json-form.ts'
 import { timestamp } from '@muster/api/time.ts'
+import type { Clock } from '@muster/base/clock.ts'
 import type { Random } from '@muster/base/random.ts'
-import type { Cause, Guard } from '@muster/store/store.ts'
-import type { AdmissionOperation, AdmissionReads, AdmissionRequest, AdmissionStep } from '../admission/request.ts'
+import type { Cause, Guard, Revision } from '@muster/store/store.ts'
+import {
+  type AdmissionContext,
+  type AdmissionReads,
+  type AdmissionRequest,
+  type AdmissionStep,
+  admit,
+  check,
+  type ObjectGuard,
+} from '../admission/admission.ts'
+import type { Authorizer } from '../auth/authorization.ts'
+import { checkEscalation } from '../auth/rbac/escalation.ts'
+import type { RbacSource } from '../auth/rbac/index.ts'
 import type { WriteOptions } from '../http/options.ts'
 import type { WriteRequest } from '../storage/decide.ts'
+import { formatKey } from '../storage/key.ts'
 import type { Storage } from '../storage/storage.ts'
-import { namespaceOf, type ResourceCall } from './call.ts'
+import { namespaceOf, type ResourceCall, saidResource } from './call.ts'
 import { emptyOf, fieldVersionsOf, resetFieldsOfCall } from './field-owners.ts'
 import { prepareForCreate, prepareForUpdate } from './prepare.ts'
 import { storedTypeName, toStored } from './versions.ts'
@@ -27,6 +40,9 @@ export interface WriteDeps {
   readonly objects: Storage
   readonly admission: readonly AdmissionStep[]
   readonly readsOf: (cluster: string) => AdmissionReads
+  readonly authorizerOf: (cluster: string) => Authorizer
+  readonly rolesOf: (cluster: string) => RbacSource
+  readonly clock: Clock
   readonly random: Random
   /** A name for each request, for ever. */
   readonly newId: () => string
@@ -35,6 +51,8 @@ export interface WriteDeps {
 /** A write that is being decided; the guards that its steps asked for are of the last try. */
 export interface Admitted {
   readonly guards: Guard[]
+  /** Asks the steps that may refuse once more: what they read had changed at the commit. */
+  again?: () => Promise<void>
 }
 
 /** Records who owns what after a write that is no apply. `live` and `next` have the version of the request. */
@@ -71,11 +89,13 @@ export async function admitCreate(
   admitted: Admitted,
 ): Promise<KubeObject> {
   const object = toStored(call.served, wanted)
-  const asked = admissionRequest(call, 'CREATE', dryRun, { object })
-  await mutate(deps, asked)
+  const asked: AdmissionRequest = { ...requestBase(call, dryRun), verb: 'create', object }
+  await mutate(call, deps, asked)
   dedupOwners(call, object)
+  checkRoles(call, deps, object)
   prepareForCreate(call, object, deps.random)
-  await validate(deps, asked, admitted)
+  await validate(call, deps, asked, admitted)
+  admitted.again = () => validate(call, deps, asked, admitted)
   return inForm(call, object)
 }
 
@@ -89,11 +109,12 @@ export async function admitUpdate(
   admitted: Admitted,
 ): Promise<KubeObject> {
   const object = toStored(call.served, wanted)
-  const asked = admissionRequest(call, 'UPDATE', dryRun, { object, old })
-  await mutate(deps, asked)
+  const asked: AdmissionRequest = { ...requestBase(call, dryRun), verb: 'update', object, old }
+  await mutate(call, deps, asked)
   dedupOwners(call, object)
+  checkRoles(call, deps, object, old)
   prepareForUpdate(call, object, old)
-  await validate(deps, asked, admitted)
+  await validate(call, deps, asked, admitted)
   const next = inForm(call, object)
   setOwners(next, keepNoopTimes(old, next))
   return next
@@ -107,23 +128,24 @@ export async function admitDelete(
   dryRun: boolean,
   admitted: Admitted,
 ): Promise<void> {
-  const asked = admissionRequest(call, 'DELETE', dryRun, { old })
-  await mutate(deps, asked)
-  await validate(deps, asked, admitted)
+  const asked: AdmissionRequest = { ...requestBase(call, dryRun), verb: 'delete', old }
+  await mutate(call, deps, asked)
+  await validate(call, deps, asked, admitted)
 }
 
 /** The part of a write that the storage wants: its name, its cause, and its grounds. */
-export const writeRequest = (
-  call: ResourceCall,
-  deps: WriteDeps,
-  dryRun: boolean,
-  admitted: Admitted,
-): WriteRequest => ({
-  id: deps.newId(),
-  cause: causeOf(call),
-  dryRun,
-  grounds: () => ({ guards: admitted.guards }),
-})
+export function writeRequest(call: ResourceCall, deps: WriteDeps, dryRun: boolean, admitted: Admitted): WriteRequest {
+  let tries = 0
+  return {
+    id: deps.newId(),
+    cause: causeOf(call),
+    dryRun,
+    async grounds() {
+      if (tries++ > 0) await admitted.again?.()
+      return { guards: admitted.guards }
+    },
+  }
+}
 
 /** Who, through which client, did what. */
 function causeOf({ user, request, info }: ResourceCall): Cause {
@@ -133,40 +155,52 @@ function causeOf({ user, request, info }: ResourceCall): Cause {
 }
 const CLIENT_LENGTH_MAX = 256
 
-const admissionRequest = (
-  call: ResourceCall,
-  operation: AdmissionOperation,
-  dryRun: boolean,
-  objects: Pick<AdmissionRequest, 'object' | 'old'>,
-): AdmissionRequest => ({
+const requestBase = (call: ResourceCall, dryRun: boolean) => ({
   cluster: call.info.cluster,
-  operation,
-  kind: call.served.kind,
-  namespace: namespaceOf(call),
-  name: call.info.name || (objects.object?.metadata.name ?? ''),
+  resource: saidResource(call),
   subresource: call.info.subresource,
+  namespace: namespaceOf(call),
+  name: call.info.name,
   user: call.user,
   dryRun,
-  now: call.now,
-  warnings: call.warnings,
-  ...objects,
 })
 
-async function mutate({ admission, readsOf }: WriteDeps, request: AdmissionRequest): Promise<void> {
-  const reads = readsOf(request.cluster)
-  for (const step of admission) if (step.mutate && step.handles(request)) await step.mutate(request, reads)
+const contextOf = ({ info }: ResourceCall, deps: WriteDeps): AdmissionContext => ({
+  reads: deps.readsOf(info.cluster),
+  authorizer: deps.authorizerOf(info.cluster),
+  random: deps.random,
+  clock: deps.clock,
+})
+
+async function mutate(call: ResourceCall, deps: WriteDeps, request: AdmissionRequest): Promise<void> {
+  const { warnings } = await admit(deps.admission, request, contextOf(call, deps))
+  call.warnings.push(...warnings)
 }
 
 async function validate(
-  { admission, readsOf }: WriteDeps,
+  call: ResourceCall,
+  deps: WriteDeps,
   request: AdmissionRequest,
   admitted: Admitted,
 ): Promise<void> {
-  const reads = readsOf(request.cluster)
+  const { guards, warnings } = await check(deps.admission, request, contextOf(call, deps))
+  call.warnings.push(...warnings)
   admitted.guards.length = 0
-  for (const step of admission) {
-    if (step.validate && step.handles(request)) admitted.guards.push(...(await step.validate(request, reads)))
-  }
+  admitted.guards.push(...guards.map((guard) => storeGuard(call, guard)))
+}
+
+/** What a step read must be what is there at the commit. */
+const storeGuard = ({ info }: ResourceCall, { resource, namespace, name, resourceVersion }: ObjectGuard): Guard => ({
+  guard: 'revision',
+  key: formatKey({ ...resource, cluster: info.cluster, namespace, name }),
+  equals: Number(resourceVersion) as Revision,
+})
+
+/** Nobody gives what he does not hold. */
+function checkRoles(call: ResourceCall, deps: WriteDeps, object: KubeObject, old?: KubeObject): void {
+  const { info, user } = call
+  const write = { object, user, namespace: namespaceOf(call), name: info.name, ...(old ? { old } : {}) }
+  checkEscalation(write, deps.rolesOf(info.cluster), deps.authorizerOf(info.cluster))
 }
 
 /** One reference for each owner. Source: apiserver pkg/endpoints/handlers/rest.go dedupOwnerReferences. */
@@ -186,6 +220,6 @@ function dedupOwners(call: ResourceCall, { metadata }: KubeObject): void {
 /** As Go prints it: what is empty is left out or put in, by the type. */
 function inForm({ served }: ResourceCall, object: KubeObject): KubeObject {
   const typeName = storedTypeName(served)
-  if (typeName !== undefined) toJsonForm(typeName, object as never)
+  if (typeName !== undefined) toStoredForm(typeName, object as never)
   return object
 }

@@ -9,7 +9,7 @@
  */
 import { hasCode } from '@muster/base/errors.ts'
 import { toByteText } from '@muster/store/keys.ts'
-import type { Event, Range, Revision, Store } from '@muster/store/store.ts'
+import type { Entry, Event, Range, Revision, Store } from '@muster/store/store.ts'
 import { cachedObject } from './cached-object.ts'
 import { type Change, freshChange, type RecentBudget, RecentChanges } from './change.ts'
 import type { Feed, FeedListener } from './feed.ts'
@@ -30,7 +30,12 @@ export interface CacheDeps {
   readonly store: Pick<Store, 'range'>
   readonly feed: Feed
   readonly budget: RecentBudget
+  /** Lets others of this thread have their turn. */
+  readonly pause: () => Promise<void>
 }
+
+/** Objects taken in between two pauses: some milliseconds. */
+const OBJECTS_PER_SLICE = 1000
 
 /** One for each resource that anybody has asked for. */
 export class ResourceCache implements FeedListener {
@@ -125,8 +130,9 @@ export class ResourceCache implements FeedListener {
       this.#early = early
       const { revision } = feed
       const range = await this.#rangeAt(revision)
+      if (range) await this.#fill(range.entries)
       // When compaction passed the feed meanwhile, events between that revision and this are lost.
-      if (range && this.#early === early) this.#fill(range, early)
+      if (range && this.#early === early) this.#begin(revision, early)
       else await feed.reach((revision + 1) as Revision)
     }
   }
@@ -141,12 +147,16 @@ export class ResourceCache implements FeedListener {
     }
   }
 
-  #fill({ entries, revision }: Range, early: readonly Event[]): void {
+  async #fill(entries: readonly Entry[]): Promise<void> {
     this.objects.clear()
-    for (const entry of entries) {
+    for (const [index, entry] of entries.entries()) {
+      if (index % OBJECTS_PER_SLICE === OBJECTS_PER_SLICE - 1) await this.#deps.pause()
       const object = cachedObject(entry)
       if (object) this.objects.put(object)
     }
+  }
+
+  #begin(revision: Revision, early: readonly Event[]): void {
     this.#changedAt = revision
     this.recent.restart(revision)
     for (const event of early) this.#apply(event)

@@ -23,8 +23,8 @@ export interface WriterDeps extends ReaderDeps, SettleDeps {
 /** What every write says of itself. */
 export interface WriteRequest {
   /**
-   * Names this write for ever, in at most 100 bytes: asked again under the same id, it is done once. A request that
-   * writes several objects has an id for each.
+   * Names this write, in at most 80 bytes: the tokens of its commits follow from it, so no other write may have it.
+   * Writes of one request to several objects may share one.
    */
   readonly id: string
   readonly cause: Cause
@@ -101,7 +101,7 @@ export async function decideAndCommit(
       if (isCertain || (await lookAgain())) return planned.written(current?.revision ?? (0 as Revision))
       continue
     }
-    const end = await commitOnce(deps, request, { ...planned, grounds })
+    const end = await commitOnce(deps, request, attempt, { ...planned, grounds })
     if (end.outcome === 'committed') return planned.written(end.revision)
     await lookAgain()
   }
@@ -157,12 +157,13 @@ export type CommitEnd =
 export async function commitOnce(
   deps: SettleDeps,
   { id, cause }: WriteRequest,
+  attempt: number,
   { guard, write, grounds }: OneCommit,
 ): Promise<CommitEnd> {
   const { guards = [], also = [] } = grounds ?? {}
-  // The same for each try: what a conflict refused was not done, and of several tries at most one can be.
   const commit: Commit = {
-    token: `${id}/${write.write}/${hashOf(write.key)}`,
+    // Each try is another commit, with other guards; only the same one may be repeated under the same token.
+    token: `${id}/${write.write}/${hashOf(write.key)}/${attempt}`,
     guards: [guard, ...guards, ...also.map(({ key, from }) => unchanged(formatKey(key), from))],
     writes: [write, ...also.map(({ key, object }) => put(formatKey(key), object))],
     cause,
@@ -176,7 +177,7 @@ export async function commitOnce(
   return { outcome: 'committed', revision }
 }
 
-/** FNV-1a, 32 bits, in base 36: tells the objects of one request apart, should they have been given one id. */
+/** Tells the objects of one request apart: FNV-1a, 32 bits, in base 36. */
 function hashOf(key: string): string {
   let hash = 0x811c9dc5
   for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193)

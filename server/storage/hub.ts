@@ -14,11 +14,11 @@ import type { Revision } from '@muster/store/store.ts'
 import type { Alarms } from './alarms.ts'
 import { Audience, type AudienceSettings, audienceKey, placesOf } from './audience.ts'
 import type { CacheWatchers, ResourceCache } from './cache.ts'
-import { attributesOf, type CachedObject } from './cached-object.ts'
+import { attributesOf } from './cached-object.ts'
 import type { Change } from './change.ts'
 import { clusterPrefixOf, nameOf, namespacePrefixOf } from './key.ts'
 import type { Past } from './past.ts'
-import type { AttributesOf, Target } from './selection.ts'
+import type { AttributesOf } from './selection.ts'
 import type { WatchStream } from './watch-stream.ts'
 
 /** What the watches of one resource are made of. */
@@ -83,18 +83,6 @@ export class Hub implements CacheWatchers {
     audience.waiting.delete(stream)
     this.#part(audience)
     this.deps.alarms.cancel(stream)
-  }
-
-  /** What a target holds now. */
-  objectsOf(target: Target): readonly CachedObject[] {
-    const objects: CachedObject[] = []
-    const { selection } = target
-    this.deps.cache.visit(target, undefined, (object) => {
-      if (selection === undefined || selection.matches(attributesOf(object, this.deps.attributesOf)))
-        objects.push(object)
-      return 'next'
-    })
-    return objects
   }
 
   changed(changes: readonly Change[], before: Revision): void {

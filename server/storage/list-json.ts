@@ -24,7 +24,8 @@ export function* listJson(
 ): Generator<Uint8Array, void, undefined> {
   const metadata = {
     resourceVersion: String(page.revision),
-    ...(page.continue !== undefined && { continue: page.continue }),
+    // Lists of custom resources say that there is no next page.
+    ...(page.continue !== undefined ? { continue: page.continue } : bareItems ? {} : { continue: '' }),
     ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
   }
   const head = JSON.stringify({ kind, apiVersion, metadata })

@@ -1,9 +1,10 @@
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate as settled } from 'node:timers/promises'
 import type { KubeObject } from '@muster/api/object.ts'
 import { simClock } from '@muster/sim/clock.ts'
 import type { Storage } from './storage.ts'
-import { openTestbed, pod, podKey, request, settled } from './testbed.ts'
+import { openTestbed, pod, podKey, request } from './testbed.ts'
 
 const owned = (name: string, ...uids: string[]): KubeObject => {
   const object = pod(name)

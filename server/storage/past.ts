@@ -49,13 +49,13 @@ export class Past {
   }
 
   /**
-   * Changes under a prefix after a revision, the nearest ones. `until` is a revision that the store has reached, from
-   * which on the caller needs no page. Throws Gone when compaction has passed the revision.
+   * Changes under a prefix after a revision, the nearest ones, and none after `until`: a revision that the caller has
+   * reached itself, while the store may be further. Throws Gone when compaction has passed the first revision.
    */
   async page(prefix: string, after: Revision, until: Revision): Promise<PastPage> {
     for (;;) {
       const page = this.#find(prefix, after)
-      if (page) return page
+      if (page) return between(page, after, until)
       const reader = this.#nearest(prefix, after) ?? this.#open(prefix, after)
       this.#readers.delete(reader)
       this.#readers.add(reader)
@@ -75,12 +75,7 @@ export class Past {
   }
 
   #find(prefix: string, after: Revision): PastPage | undefined {
-    const found = this.#pages.findLast((kept) => kept.prefix === prefix && covers(kept.page, after))
-    if (!found) return undefined
-    const { page } = found
-    return page.after === after
-      ? page
-      : { ...page, after, changes: page.changes.filter(({ revision }) => revision > after) }
+    return this.#pages.findLast((kept) => kept.prefix === prefix && covers(kept.page, after))?.page
   }
 
   /** The reader that comes to a revision soonest, when one is near. */
@@ -145,5 +140,12 @@ export class Past {
 }
 
 const covers = ({ after, upTo }: PastPage, revision: Revision): boolean => after <= revision && revision < upTo
+
+/** The part of a page that lies between two revisions. */
+function between(page: PastPage, after: Revision, until: Revision): PastPage {
+  if (page.after === after && page.upTo <= until) return page
+  const changes = page.changes.filter(({ revision }) => revision > after && revision <= until)
+  return { after, upTo: Math.min(page.upTo, until) as Revision, changes }
+}
 
 const bytesOf = ({ now, before }: Change): number => (now?.bytes.length ?? 0) + (before?.bytes.length ?? 0)

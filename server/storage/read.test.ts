@@ -1,5 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate as settled } from 'node:timers/promises'
 import { statusOf } from '@muster/api/status.ts'
 import { milliseconds, seconds } from '@muster/base/clock.ts'
 import { simClock } from '@muster/sim/clock.ts'
@@ -17,7 +18,6 @@ import {
   pod,
   podKey,
   request,
-  settled,
   type Testbed,
 } from './testbed.ts'
 
@@ -285,4 +285,67 @@ test('a server that is behind waits for what another has acknowledged, and says 
   await clock.advance(seconds(4))
   const status = await never
   deepEqual(['code' in status && status.code, 'reason' in status && status.reason], [504, 'Timeout'])
+})
+
+test('a list that has much to parse lets others have their turn, and is of one moment all the same', async () => {
+  const clock = simClock()
+  const { storage, store } = await openTestbed(clock)
+  const put = (name: string, odd: string) =>
+    storage.update(podKey(name), { ...request(), createIfAbsent: true, change: () => pod(name, { odd }) })
+  await Promise.all(Array.from({ length: 2_200 }, (_, index) => put(`p${10_000 + index}`, String(index % 2))))
+  const head = await store.head()
+  let pauses = 0
+  let meanwhile = async () => {}
+  const pause = async () => {
+    pauses++
+    await meanwhile()
+    await settled()
+  }
+  const again = await openStorageOver(store, clock, { pause })
+  // It is read into memory in slices, while it changes.
+  meanwhile = async () => {
+    await put(`p${10_000 + pauses}`, 'changed')
+  }
+  equal((await again.list(SHOP, listing())).items.length, 2_200)
+  equal(pauses, 2)
+  deepEqual(
+    (await again.list(SHOP, listing())).items.slice(0, 4).map(({ revision }) => revision > head),
+    [false, true, true, false],
+  )
+  pauses = 0
+  // And parsed in slices, while it changes back.
+  meanwhile = async () => {
+    await put(`p${10_000 + pauses}`, String(pauses % 2))
+  }
+  const chosen = await again.list(SHOP, listing({ selection: labelled('odd', '1') }))
+  equal(chosen.items.length, 1_099)
+  equal(
+    chosen.items.every(({ revision }) => revision <= chosen.revision),
+    true,
+  )
+  equal(pauses, 4)
+  meanwhile = async () => {}
+  // What was parsed once is not parsed again.
+  pauses = 0
+  equal((await again.list(SHOP, listing({ selection: labelled('odd', '1') }))).items.length, 1_100)
+  const first = await again.list(SHOP, listing({ limit: 10, selection: labelled('odd', '0') }))
+  deepEqual([first.items.length, first.continue !== undefined, pauses], [10, true, 0])
+})
+
+test('a page whose selection is found late goes on after the last that it holds', async () => {
+  const clock = simClock()
+  const { storage, store } = await openTestbed(clock)
+  const put = (name: string, odd: string) => storage.create(podKey(name), pod(name, { odd }), request())
+  await Promise.all(
+    Array.from({ length: 1_600 }, (_, index) => put(`p${10_000 + index}`, index % 400 === 399 ? '1' : '0')),
+  )
+  const again = await openStorageOver(store, clock, { pause: () => settled() })
+  const asked = { limit: 2, selection: labelled('odd', '1') }
+  const seen: string[] = []
+  for (let token: string | undefined = ''; token !== undefined; ) {
+    const page = await again.list(SHOP, { ...listing(asked), continue: token })
+    seen.push(page.items.map(({ key }) => key.slice(-5)).join())
+    token = page.continue
+  }
+  deepEqual(seen, ['10399,10799', '11199,11599'])
 })

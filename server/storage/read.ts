@@ -11,12 +11,13 @@ import { ControlError, hasCode } from '@muster/base/errors.ts'
 import { RANGE_LIMIT_MAX } from '@muster/store/limits.ts'
 import type { Entry, Revision, Store } from '@muster/store/store.ts'
 import type { ResourceCache } from './cache.ts'
-import { attributesOf, type CachedObject, cachedObject } from './cached-object.ts'
+import { type CachedObject, cachedObject } from './cached-object.ts'
+import { type ChooserDeps, choose, isChosen } from './choose.ts'
 import { type ContinueToken, encodeContinue } from './continue-token.ts'
 import type { Feed } from './feed.ts'
 import { formatKey, type ObjectKey, type Scope, scopePrefix } from './key.ts'
 import { getRule, type ListVersion, listRule } from './list-rule.ts'
-import { type AttributesOf, fitsTarget, type Selection, type Target, targetOf } from './selection.ts'
+import { fitsTarget, type Selection, type Target, targetOf } from './selection.ts'
 import type { StoredObject } from './stored-object.ts'
 
 /** What a list asks for. */
@@ -38,12 +39,11 @@ export interface ListPage {
 }
 
 /** What reading is done with. */
-export interface ReaderDeps {
+export interface ReaderDeps extends ChooserDeps {
   readonly store: Pick<Store, 'head' | 'range'>
   readonly feed: Feed
   /** The cache of a resource, loaded. */
   readonly cacheOf: (scope: Scope) => Promise<ResourceCache>
-  readonly attributesOf: AttributesOf
 }
 
 /** How long a read waits for a revision. Source: apiserver pkg/storage/cacher blockTimeout. */
@@ -144,24 +144,12 @@ async function nextPage(deps: ReaderDeps, target: Target, limit: number, token: 
   }
 }
 
-/** What is there now, from memory; `revision` says that nothing has changed since then. Waits for nothing. */
-function present(deps: ReaderDeps, cache: ResourceCache, target: Target, part: Part): ListPage {
+/** What is there now, from memory; `revision` says that nothing has changed since then. */
+async function present(deps: ReaderDeps, cache: ResourceCache, target: Target, part: Part): Promise<ListPage> {
   const { limit, token } = part
-  const items: CachedObject[] = []
-  let hasMore = false
-  cache.visit(target, startOf(target, token), (object) => {
-    if (limit > 0 && items.length === limit) {
-      hasMore = true
-      return 'stop'
-    }
-    if (isChosen(deps, target, object)) items.push(object)
-    return 'next'
-  })
-  return pageOf(target, items, {
-    revision: part.revision ?? cache.revision,
-    hasMore,
-    count: token ? token.left : countOf(cache, target),
-  })
+  const count = token ? token.left : countOf(cache, target)
+  const { objects, revision, hasMore } = await choose(deps, cache, target, { from: startOf(target, token), limit })
+  return pageOf(target, objects, { revision: part.revision ?? revision, hasMore, count })
 }
 
 /** What was there at a revision, from memory when that is the same, else from history. Throws Gone. */
@@ -196,9 +184,6 @@ function chosenEntry(deps: ReaderDeps, target: Target, entry: Entry): CachedObje
   const object = cachedObject(entry)
   return object && isChosen(deps, target, object) ? object : undefined
 }
-
-const isChosen = (deps: ReaderDeps, { selection }: Target, object: CachedObject): boolean =>
-  selection === undefined || selection.matches(attributesOf(object, deps.attributesOf))
 
 const startOf = (target: Target, token: ContinueToken | undefined): string | undefined =>
   token && scopePrefix(target) + token.start

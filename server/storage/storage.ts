@@ -19,6 +19,7 @@ import type { Revision, Store } from '@muster/store/store.ts'
 import { Alarms } from './alarms.ts'
 import { ResourceCache } from './cache.ts'
 import { RECENT_CHANGES_MAX, RecentBudget } from './change.ts'
+import { choose } from './choose.ts'
 import type { WriteRequest, WriterDeps, Written } from './decide.ts'
 import { EncodedObjects, type ObjectEncoding } from './encoded.ts'
 import { Feed } from './feed.ts'
@@ -143,7 +144,7 @@ class ObjectStorage implements Storage {
     this.#past = new Past(store)
     this.#alarms = new Alarms(clock)
     const cacheOf = async (scope: GroupResource) => (await this.#resource(scope)).cache
-    this.#writer = { store, clock, random, feed: this.#feed, cacheOf, attributesOf }
+    this.#writer = { store, clock, random, feed: this.#feed, cacheOf, attributesOf, pause: this.#pause }
   }
 
   open(): Promise<void> {
@@ -170,12 +171,15 @@ class ObjectStorage implements Storage {
       throw overloaded(`${WATCHES_MAX} watches are open, please try again later`)
     if (asked === undefined) await beFresh(this.#writer)
     else if (asked > 0) await beAt(this.#feed, asked)
-    const { hub } = await this.#resource(scope)
-    const after = asked === undefined || asked === 0 ? hub.head : asked
-    if (!sendInitialEvents) await this.#checkKept(hub, after)
-    const start = sendInitialEvents ? 'with what is there' : { after }
+    const { cache, hub } = await this.#resource(scope)
     const deadline = (this.#deps.clock.elapsed() + timeout) as Duration
-    return new WatchStream({ target, encoding, start, bookmarks, deadline }, hub)
+    if (sendInitialEvents) {
+      const initial = await choose(this.#writer, cache, target, { limit: 0 })
+      return new WatchStream({ target, encoding, initial, after: initial.revision, bookmarks, deadline }, hub)
+    }
+    const after = asked === undefined || asked === 0 ? hub.head : asked
+    await this.#checkKept(hub, after)
+    return new WatchStream({ target, encoding, after, bookmarks, deadline }, hub)
   }
 
   create(key: ObjectKey, object: KubeObject, request: WriteRequest): Promise<Written> {
@@ -247,7 +251,7 @@ class ObjectStorage implements Storage {
 
   #addResource(prefix: string, resource: GroupResource): Resource {
     const { store, clock, attributesOf, indexedField } = this.#deps
-    const cache = new ResourceCache(prefix, { store, feed: this.#feed, budget: this.#budget })
+    const cache = new ResourceCache(prefix, { store, feed: this.#feed, budget: this.#budget, pause: this.#pause })
     const hub = new Hub({
       cache,
       past: this.#past,

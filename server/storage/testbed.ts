@@ -151,9 +151,6 @@ export const linesOf = (block: Uint8Array): string[] =>
       return `${type} ${object.metadata.name ?? ''}@${object.metadata.resourceVersion}${end}`
     })
 
-/** Lets everything that is ready happen. */
-export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
 /** A store as a plain object, whose verbs a test can replace. */
 export const plainStore = (store: Store): Store => ({
   range: (prefix, options) => store.range(prefix, options),

@@ -16,14 +16,17 @@ import type { Revision } from '@muster/store/store.ts'
 import type { Hub, StreamAudience } from './hub.ts'
 import { type InitialBlock, initialBlocks } from './initial-events.ts'
 import type { Target } from './selection.ts'
+import type { StoredObject } from './stored-object.ts'
 import type { WatchEncoding } from './watch-encoding.ts'
 
 /** What one watch is to be. */
 export interface WatchSettings {
   readonly target: Target
   readonly encoding: WatchEncoding
-  /** Begin after this revision; or with all that is there, at the first pull. */
-  readonly start: { readonly after: Revision } | 'with what is there'
+  /** Begin with what was there at `after`, when this is wanted. */
+  readonly initial?: { readonly objects: readonly StoredObject[] }
+  /** Go on with what came after this revision. */
+  readonly after: Revision
   readonly bookmarks: boolean
   /** The elapsed time at which it ends. */
   readonly deadline: Duration
@@ -48,7 +51,8 @@ export class WatchStream implements AsyncIterableIterator<Uint8Array, undefined>
   readonly #hub: Hub
   #audience: StreamAudience
   #cursor: Revision
-  #initial: 'to begin' | Iterator<InitialBlock, void, undefined> | 'done'
+  /** Present until all initial events are handed out. */
+  #initial: Iterator<InitialBlock, void, undefined> | undefined
   #hasKeptUp = false
   #isBookmarkDue = false
   /** `finishing`: once everything is told. `ending`: after the bookmark or the error that is due. */
@@ -57,12 +61,12 @@ export class WatchStream implements AsyncIterableIterator<Uint8Array, undefined>
   #answer: ((result: Result) => void) | undefined
 
   constructor(settings: WatchSettings, hub: Hub) {
-    const { target, encoding, start } = settings
+    const { target, encoding, initial, after: revision, bookmarks: bookmark } = settings
     this.settings = settings
     this.#hub = hub
     this.#audience = hub.enter(this, { target, encoding, isFirst: encoding.firstEvent !== undefined })
-    this.#cursor = start === 'with what is there' ? hub.head : start.after
-    this.#initial = start === 'with what is there' ? 'to begin' : 'done'
+    this.#cursor = revision
+    this.#initial = initial && initialBlocks({ objects: initial.objects, revision, encoding, bookmark })
     this.#setAlarm()
   }
 
@@ -159,17 +163,9 @@ export class WatchStream implements AsyncIterableIterator<Uint8Array, undefined>
   }
 
   #nextInitial(): Uint8Array | undefined {
-    if (this.#initial === 'done') return undefined
-    if (this.#initial === 'to begin') {
-      const { target, encoding, bookmarks: bookmark } = this.settings
-      const { head: revision } = this.#hub
-      this.#cursor = revision
-      this.#initial = initialBlocks({ objects: this.#hub.objectsOf(target), revision, encoding, bookmark })
-    }
-    const { value } = this.#initial.next()
-    if (value) return value.hasEvents ? this.#withEvents(value.bytes) : value.bytes
-    this.#initial = 'done'
-    return undefined
+    const block = this.#initial?.next().value
+    if (!block) this.#initial = undefined
+    return block?.hasEvents ? this.#withEvents(block.bytes) : block?.bytes
   }
 
   /** Hands out the error or the bookmark that is due, and then nothing any more. */
@@ -177,7 +173,7 @@ export class WatchStream implements AsyncIterableIterator<Uint8Array, undefined>
     const { encoding } = this.settings
     this.#leave()
     if (this.#error) return encoding.error(statusOf(this.#error))
-    return this.#isBookmarkDue && this.#initial === 'done' ? encoding.bookmark(this.#cursor, false) : 'over'
+    return this.#isBookmarkDue && !this.#initial ? encoding.bookmark(this.#cursor, false) : 'over'
   }
 
   async #readPast(): Promise<Result> {

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate as settled } from 'node:timers/promises'
 import type { KubeObject } from '@muster/api/object.ts'
 import { badRequest } from '@muster/api/status.ts'
 import { milliseconds, minutes, seconds } from '@muster/base/clock.ts'
@@ -21,7 +22,6 @@ import {
   podKey,
   readWatch,
   request,
-  settled,
   watching,
 } from './testbed.ts'
 import type { WatchEncoding } from './watch-encoding.ts'
@@ -318,6 +318,42 @@ test('a watch that comes back after a restart is told what it missed from histor
   deepEqual(await told(again, { ...SHOP, resource: 'nodes' }, { resourceVersion: '2' }), [])
   const selected = await told(again, SHOP, { resourceVersion: '300', selection: labelled('round', '500') })
   deepEqual(selected, ['ADDED p3@502', 'DELETED p3@509'])
+})
+
+test('what is read from history goes no further than the server itself has come, and comes once', async () => {
+  const clock = simClock()
+  const { storage, store } = await openTestbed(clock)
+  for (let round = 0; round < 20; round++) await put(storage, pod('p', { round: String(round) }))
+  // A server that hears of changes late, and reads the past at once.
+  let isLate = false
+  const again = await openStorageOver(
+    {
+      ...plainStore(store),
+      watch(prefix, after) {
+        const watch = store.watch(prefix, after)
+        const next = watch.next.bind(watch)
+        watch.next = async (upTo) => {
+          const events = await next(upTo)
+          while (isLate && prefix === '') await clock.sleep(milliseconds(100))
+          return events
+        }
+        return watch
+      },
+    },
+    clock,
+  )
+  await again.list(PODS, listing())
+  isLate = true
+  for (let round = 20; round < 25; round++) await put(storage, pod('p', { round: String(round) }))
+  const reader = readWatch(await again.watch(SHOP, watching({ resourceVersion: '11' })))
+  await settled()
+  equal(reader.lines.at(-1), 'MODIFIED p@21')
+  isLate = false
+  await clock.advance(seconds(1))
+  deepEqual(
+    reader.lines,
+    Array.from({ length: 15 }, (_, index) => `MODIFIED p@${12 + index}`),
+  )
 })
 
 test('many that come back at once are told from the same pages', async () => {

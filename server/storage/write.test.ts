@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate as settled } from 'node:timers/promises'
 import type { KubeObject } from '@muster/api/object.ts'
 import { forbidden } from '@muster/api/status.ts'
 import { seconds } from '@muster/base/clock.ts'
@@ -9,7 +10,7 @@ import type { Commit, Store } from '@muster/store/store.ts'
 import { formatKey } from './key.ts'
 import type { StoredObject } from './stored-object.ts'
 import { parseObject } from './stored-object.ts'
-import { openTestbed, PODS, plainStore, pod, podKey, request, settled } from './testbed.ts'
+import { openTestbed, PODS, plainStore, pod, podKey, request } from './testbed.ts'
 import { OBJECT_BYTES_MAX, type UpdateRequest } from './write.ts'
 
 const KEY = podKey('web')

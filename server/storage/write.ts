@@ -70,7 +70,7 @@ export async function createObject(
       return created(0 as Revision)
     }
     const write: Write = { write: 'put', key: text, value: bytes }
-    const end = await commitOnce(deps, request, { guard: { guard: 'absent', key: text }, write, grounds })
+    const end = await commitOnce(deps, request, attempt, { guard: { guard: 'absent', key: text }, write, grounds })
     if (end.outcome === 'committed') return created(end.revision)
     if (end.guard === 'own') throw exists(key, await findObject(deps, key, ''))
     // What the grounds were worked out from had changed: they are to see that.

@@ -11,7 +11,7 @@ import { ADMISSION_STEPS } from '../admission/steps.ts'
 import { type ApiServer, openApiServer } from '../api-server.ts'
 import { makeIdentities } from '../auth/identities.ts'
 import type { User } from '../auth/user.ts'
-import { bootstrap } from '../cluster/bootstrap.ts'
+import { bootstrap, SERVICE_NETWORK } from '../cluster/bootstrap.ts'
 
 /** What a test may want otherwise. */
 export interface TestApiSettings {
@@ -40,19 +40,24 @@ export async function openTestApi(settings: TestApiSettings): Promise<TestApi> {
   const admin = settings.admin ?? { username: 'admin', groups: ['system:masters'] }
   const entropy = (count: number) => Uint8Array.from({ length: count }, () => between(random, 0, 255))
   const making = { now: clock.now(), entropy }
+  const kinds = settings.kinds ?? BUILT_IN_KINDS
+  const identities = await Promise.all(clusters.map((cluster) => makeIdentities(cluster, making)))
   const server = await openApiServer({
     store,
     clock,
     random,
     log,
     newId: () => newId(random),
-    kinds: settings.kinds ?? BUILT_IN_KINDS,
+    kinds,
     admission: ADMISSION_STEPS,
     version: '0.1.0',
     address: () => '127.0.0.1:6443',
-    identities: await Promise.all(clusters.map((cluster) => makeIdentities(cluster, making))),
+    identities,
     fixedTokens: new Map([[adminToken, admin]]),
   })
-  for (const cluster of clusters) await bootstrap({ handle: server.handle, token: adminToken, cluster })
+  for (const { cluster, authority } of identities) {
+    const facts = { ...SERVICE_NETWORK, clientAuthority: authority.certificate, apiPort: 6443 }
+    await bootstrap({ handle: server.handle, token: adminToken, cluster, kinds, facts })
+  }
   return { ...server, adminToken }
 }

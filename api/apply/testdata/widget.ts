@@ -79,3 +79,6 @@ export const widget = (spec?: Json, metadata: KubeObject['metadata'] = {}): Kube
   const object = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: JSON.parse(JSON.stringify(named)) }
   return spec === undefined ? object : { ...object, spec }
 }
+
+/** The same object with some of it otherwise, as nonsense as it may be. */
+export const otherwise = (object: JsonObject, changes: JsonObject): JsonObject => ({ ...object, ...changes })

@@ -12,10 +12,6 @@ interface Attempt {
   readonly matches: number
 }
 
-/** True for a schema that joins others. */
-export const hasAlternatives = ({ anyOf, oneOf, allOf, not }: Schema): boolean =>
-  anyOf !== undefined || oneOf !== undefined || allOf !== undefined || not !== undefined
-
 /** Reports what is wrong by the joined schemas of a node, and answers how much of them matched. */
 export function checkAlternatives(node: SchemaNode, check: CheckAlternative, path: string, findings: Findings): number {
   const { anyOf, oneOf, allOf, not } = node.schema

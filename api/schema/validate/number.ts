@@ -1,13 +1,15 @@
 /** The keywords of numbers. Source: kube-openapi pkg/validation/validate validator.go (numberValidator) and values.go. */
 import { invalid } from '../../field-error.ts'
 import { goFloat, goNumber } from '../../go-text.ts'
-import type { Schema } from '../schema.ts'
+import type { SchemaNode } from '../node.ts'
+import { INT64_END, jsonTypeOf } from '../value-type.ts'
 import { type Findings, placeOf, report, reportUnplaced } from './findings.ts'
-import { formatOf, INT64_END, isAlmostInteger, jsonTypeOf, typesOf } from './type.ts'
+import { isAlmostInteger } from './type.ts'
 
 /** Reports what is wrong with a number, be it integer or not. */
-export function checkNumber(schema: Schema, value: number, path: string, findings: Findings): void {
-  const range = rangeOf(schema)
+export function checkNumber(node: SchemaNode, value: number, path: string, findings: Findings): void {
+  const { schema } = node
+  const range = rangeOf(node)
   checkRange(range, value, 'Checked', path, findings)
   const compare = (bound: number, name: string): Comparison => {
     const fits = checkRange(range, bound, name, path, findings)
@@ -61,10 +63,9 @@ interface Range {
   readonly format: string
 }
 
-function rangeOf(schema: Schema): Range {
-  const [type, ...more] = typesOf(schema)
-  if (more.length > 0 || (type !== 'integer' && type !== 'number')) return { type: '', format: '' }
-  return { type, format: formatOf(schema) }
+function rangeOf({ types, format }: SchemaNode): Range {
+  const [type, ...more] = types
+  return more.length > 0 || (type !== 'integer' && type !== 'number') ? { type: '', format: '' } : { type, format }
 }
 
 /** True if a number can be held by the type. The number is the value, or one that the schema compares it with. */

@@ -13,12 +13,12 @@ import { isValidatedFormat } from '../formats.ts'
 import { canonicalJson, equalJson, isObject, sortKeys } from '../json.ts'
 import { entryOf, itemOf, nodeOf, propertyOf, type SchemaNode } from '../node.ts'
 import type { Schema, TypeSchema } from '../schema.ts'
-import { checkAlternatives, hasAlternatives } from './alternatives.ts'
+import { checkAlternatives } from './alternatives.ts'
 import { type Correlated, correlate, correlatedField, correlatedItem, isUnchanged } from './correlate.ts'
 import { type Findings, fresh, merge, placeOf, report } from './findings.ts'
 import { checkNumber } from './number.ts'
 import { checkFormat, checkText } from './text.ts'
-import { checkType, formatOf, typesOf } from './type.ts'
+import { checkType } from './type.ts'
 
 /** What is known beside the value. */
 export interface ValidateOptions {
@@ -64,11 +64,11 @@ function check(
     checkEnum(schema, value, path, findings)
     return isRight ? 1 : 0
   }
-  const format = formatOf(schema)
+  const { format } = node
   let matches = 2
-  if (format !== '' || typesOf(schema).length > 0) matches += checkType(node, value, path, findings) ? 2 : 1
+  if (format !== '' || node.types.length > 0) matches += checkType(node, value, path, findings) ? 2 : 1
   matches += 2
-  if (hasAlternatives(schema)) {
+  if (node.joins) {
     // Alternatives judge the value as it is: Kubernetes lets nothing pass inside of them.
     const attempt = (alternative: SchemaNode, into: Findings) => check(alternative, value, path, undefined, into)
     matches += checkAlternatives(node, attempt, path, findings)
@@ -76,13 +76,13 @@ function check(
   if (typeof value === 'string') {
     matches += 1
     checkText(node, value, path, findings)
-    if (isValidatedFormat(format)) {
+    if (format !== '' && isValidatedFormat(format)) {
       matches += 1
       checkFormat(format, value, path, findings)
     }
   } else if (typeof value === 'number') {
     matches += 2
-    checkNumber(schema, value, path, findings)
+    checkNumber(node, value, path, findings)
   } else if (Array.isArray(value)) matches += 2 + checkList(node, value, path, correlated, findings)
   checkEnum(schema, value, path, findings)
   if (isObject(value)) matches += 1 + checkObject(node, value, path, correlated, findings)

@@ -6,6 +6,7 @@ import type { Terminal, World } from '../terminal/terminal.ts'
 import { VERSION } from '../version.ts'
 import { addExamples, type ProgramDeps } from './deps.ts'
 import { addStoreCommands } from './store.ts'
+import { addUp } from './up.ts'
 
 /** A command line that is ready to parse; `exitCode` is that of the command that ran. */
 export function program(terminal: Terminal, env: World['env']): { command: Command; exitCode: () => ExitCode } {
@@ -40,7 +41,8 @@ export function program(terminal: Terminal, env: World['env']): { command: Comma
     )
     .option('--no-color', say(text('no colours', '不使用颜色')))
     .option('--ascii', say(text('status in plain ASCII', '以纯 ASCII 显示状态')))
-  addExamples(terminal, command, ['muster store serve', 'muster store tour', 'muster tour', 'muster explain MUS0201'])
+  addExamples(terminal, command, ['muster up', 'muster store tour', 'muster tour', 'muster explain MUS0201'])
+  addUp(command, deps)
   addStoreCommands(command, deps)
   addTour(command, deps)
   addExplain(command, deps)

@@ -43,18 +43,24 @@ export function compact(atoms: readonly PolicyRule[]): readonly PolicyRule[] {
   return firsts.map(([atom, all]) => ({ ...atom, verbs: all }))
 }
 
-const countAtoms = ({
-  verbs,
-  apiGroups = [],
-  resources = [],
-  resourceNames = [],
-  nonResourceURLs = [],
-}: PolicyRule): number =>
-  verbs.length * (apiGroups.length * resources.length * Math.max(1, resourceNames.length) + nonResourceURLs.length)
+/** A rule with a list for each of its fields: one that is empty may be absent, or null where Go wrote it. */
+const complete = ({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule) => ({
+  verbs: verbs ?? [],
+  apiGroups: apiGroups ?? [],
+  resources: resources ?? [],
+  resourceNames: resourceNames ?? [],
+  nonResourceURLs: nonResourceURLs ?? [],
+})
+
+function countAtoms(rule: PolicyRule): number {
+  const { verbs, apiGroups, resources, resourceNames, nonResourceURLs } = complete(rule)
+  const ofResources = apiGroups.length * resources.length * Math.max(1, resourceNames.length)
+  return verbs.length * (ofResources + nonResourceURLs.length)
+}
 
 function atomsOf(rule: PolicyRule): readonly PolicyRule[] {
-  const { apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule
-  const each = (make: (verb: string) => PolicyRule[]) => rule.verbs.flatMap(make)
+  const { verbs, apiGroups, resources, resourceNames, nonResourceURLs } = complete(rule)
+  const each = (make: (verb: string) => PolicyRule[]) => verbs.flatMap(make)
   const ofResources = apiGroups.flatMap((group) =>
     resources.flatMap((resource) =>
       each((verb) => {
@@ -63,22 +69,23 @@ function atomsOf(rule: PolicyRule): readonly PolicyRule[] {
       }),
     ),
   )
-  return [
-    ...ofResources,
-    ...nonResourceURLs.flatMap((url) => each((verb) => [{ nonResourceURLs: [url], verbs: [verb] }])),
-  ]
+  const ofUrls = nonResourceURLs.flatMap((url) => each((verb) => [{ nonResourceURLs: [url], verbs: [verb] }]))
+  return [...ofResources, ...ofUrls]
 }
 
-function covers(held: PolicyRule, atom: PolicyRule): boolean {
-  const { verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = held
-  const all = (words: readonly string[] | undefined, has: (word: string) => boolean) => (words ?? []).every(has)
+function covers(rule: PolicyRule, atom: PolicyRule): boolean {
+  const held = complete(rule)
+  const wanted = complete(atom)
   const isNamed = (words: readonly string[]) => (word: string) => words.includes('*') || words.includes(word)
+  const isResource = isNamed(held.resources)
+  const hasNames = held.resourceNames.length > 0
   return (
-    all(atom.verbs, isNamed(verbs)) &&
-    all(atom.apiGroups, isNamed(apiGroups)) &&
-    all(atom.resources, (resource) => isNamed(resources)(resource) || coversAsSubresource(resources, resource)) &&
-    (resourceNames.length === 0 || (atom.resourceNames?.every((name) => resourceNames.includes(name)) ?? false)) &&
-    all(atom.nonResourceURLs, (path) => nonResourceURLs.some((url) => coversUrl(url, path)))
+    wanted.verbs.every(isNamed(held.verbs)) &&
+    wanted.apiGroups.every(isNamed(held.apiGroups)) &&
+    wanted.resources.every((resource) => isResource(resource) || coversAsSubresource(held.resources, resource)) &&
+    (!hasNames ||
+      (wanted.resourceNames.length > 0 && wanted.resourceNames.every((name) => held.resourceNames.includes(name)))) &&
+    wanted.nonResourceURLs.every((path) => held.nonResourceURLs.some((url) => coversUrl(url, path)))
   )
 }
 

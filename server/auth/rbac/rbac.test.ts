@@ -349,6 +349,14 @@ test('shows rules as messages do', () => {
   ])
 })
 
+test('a rule with null for its lists allows nothing, and covers nothing', () => {
+  const empty = { verbs: null, apiGroups: null, resources: null, resourceNames: null, nonResourceURLs: null } as never
+  equal(ruleAllows(empty, pod('get')), false)
+  equal(ruleAllows(empty, at('/x')), false)
+  equal(uncovered([empty], [READ_PODS]).length, 1)
+  equal(uncovered([], [empty]).length, 0)
+})
+
 test('a resource without a name covers no subresource', () => {
   const odd = { verbs: ['get'], apiGroups: [''], resources: [''] }
   equal(uncovered([odd], [READ_PODS]).length, 1)

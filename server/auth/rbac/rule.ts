@@ -30,17 +30,17 @@ export function sayRule(rule: PolicyRule): string {
   return `{${parts.flatMap(([name, values]) => (values?.length ? [`${name}:[${values.map(goQuote).join(' ')}]`] : [])).join(', ')}}`
 }
 
-const names = (words: readonly string[] | undefined, word: string): boolean =>
-  words !== undefined && (words.includes(word) || words.includes('*'))
+// A list that is empty may be absent, or null where Go wrote it.
+type Words = readonly string[] | null | undefined
 
-function namesResource(
-  words: readonly string[] | undefined,
+const names = (words: Words, word: string): boolean => words?.some((one) => one === word || one === '*') ?? false
+
+const namesResource = (
+  words: Words,
   { resource, subresource }: { readonly resource: string; readonly subresource: string },
-): boolean {
-  if (words === undefined) return false
-  if (subresource === '') return words.includes(resource) || words.includes('*')
-  return words.includes('*') || words.includes(`${resource}/${subresource}`) || words.includes(`*/${subresource}`)
-}
+): boolean =>
+  subresource === ''
+    ? names(words, resource)
+    : names(words, `${resource}/${subresource}`) || (words?.includes(`*/${subresource}`) ?? false)
 
-const namesObject = (words: readonly string[] | undefined, name: string): boolean =>
-  words === undefined || words.length === 0 || words.includes(name)
+const namesObject = (words: Words, name: string): boolean => !words?.length || words.includes(name)

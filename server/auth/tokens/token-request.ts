@@ -56,7 +56,11 @@ export async function requestToken(
       `the UID in the token request (${asked}) does not match the UID of the service account (${uid})`,
     )
   }
-  const { expirationSeconds = EXPIRATION_SECONDS_DEFAULT, audiences = [], boundObjectRef } = request.spec ?? {}
+  const { spec } = request
+  // A client in Go sends null for what it leaves out.
+  const expirationSeconds = spec?.expirationSeconds ?? EXPIRATION_SECONDS_DEFAULT
+  const audiences = spec?.audiences ?? []
+  const boundObjectRef = spec?.boundObjectRef ?? undefined
   refuseIf('', checkExpiration(expirationSeconds))
   const bound = boundObjectRef ? await bind(boundObjectRef, namespace, name, judge.reads) : {}
 

@@ -1,0 +1,49 @@
+/** How much all objects of a namespace together may ask for. */
+import { NAME_COLUMN } from '../../columns.ts'
+import { canonicalQuantity } from '../../quantity.ts'
+import type { ResourceQuota } from '../../types/core-v1.ts'
+import { builtIn } from '../built-in.ts'
+import { AGE_COLUMN, column } from '../columns.ts'
+import { roundResources } from './resource-list.ts'
+
+/** ResourceQuota. Source: kubernetes pkg/registry/core/resourcequota. */
+export const resourceQuota = builtIn<ResourceQuota>({
+  group: '',
+  kind: 'ResourceQuota',
+  plural: 'resourcequotas',
+  shortNames: ['quota'],
+  versions: [
+    {
+      name: 'v1',
+      default({ spec, status }) {
+        for (const list of [spec?.hard, status?.hard, status?.used]) roundResources(list)
+      },
+      subresources: { status: true },
+      columns: [
+        NAME_COLUMN,
+        column('Request', 'Request represents a minimum amount of cpu/memory that a container may consume.', (quota) =>
+          sayUse(quota, (name) => !isLimit(name)),
+        ),
+        column(
+          'Limit',
+          'Limits control the maximum amount of cpu/memory that a container may use independent of contention on the node.',
+          (quota) => sayUse(quota, isLimit),
+        ),
+        AGE_COLUMN,
+      ],
+    },
+  ],
+  rules: { generation: 'none', returnsDeleted: true },
+})
+
+const isLimit = (resource: string): boolean => resource.startsWith('limits.')
+
+/** `pods: 1/10, requests.cpu: 500m/2` */
+function sayUse({ status }: ResourceQuota, isShown: (resource: string) => boolean): string {
+  const { hard = {}, used = {} } = status ?? {}
+  return Object.keys(hard)
+    .filter(isShown)
+    .sort()
+    .map((name) => `${name}: ${canonicalQuantity(used[name] ?? '0')}/${canonicalQuantity(hard[name] ?? '0')}`)
+    .join(', ')
+}

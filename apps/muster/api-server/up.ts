@@ -1,0 +1,163 @@
+/** `muster up`: a control plane in one process, until it is told to stop. */
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
+import { type Clock, seconds } from '@muster/base/clock.ts'
+import { hasCode } from '@muster/base/errors.ts'
+import { type Logger, lineLogger } from '@muster/base/log.ts'
+import type { Random } from '@muster/base/random.ts'
+import { createClient } from '@muster/client/client.ts'
+import { housekeepingPack } from '@muster/packs/housekeeping/pack.ts'
+import { runController, shareInformers } from '@muster/runtime/run-controller.ts'
+import { ADMISSION_STEPS } from '@muster/server/admission/steps.ts'
+import { type ApiServer, openApiServer } from '@muster/server/api-server.ts'
+import { bootstrap, SERVICE_NETWORK } from '@muster/server/cluster/bootstrap.ts'
+import { type Listener, listen } from '@muster/server/listen/listener.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { openEngine } from '../store-server/open-engine.ts'
+import { text } from '../terminal/language.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { VERSION } from '../version.ts'
+import { type Credentials, loadCredentials, writeKubeconfigs } from './credentials.ts'
+
+/** What to start, where, and until when. */
+export interface UpDeps {
+  readonly terminal: Terminal
+  readonly clock: Clock
+  readonly random: Random
+  readonly home: string
+  readonly host: string
+  /** Absent: the usual one, or a free one when that is taken. */
+  readonly port?: number
+  /** Logical clusters, `default` first. */
+  readonly clusters: readonly string[]
+  /** The summary as one line of JSON. */
+  readonly json: boolean
+  readonly stop: AbortSignal
+}
+
+/** Where kubectl expects an API server. */
+export const DEFAULT_API_PORT = 6443
+
+/** Serves until told to stop, then closes cleanly: everything acknowledged is durable, every watch is ended. */
+export async function up(deps: UpDeps): Promise<ExitCode> {
+  const { terminal, clock, random, home, clusters, json, stop } = deps
+  const began = clock.elapsed()
+  const log = lineLogger({ clock, level: 'warn', write: (line) => terminal.notes.line(line) })
+  const credentials = await loadCredentials(home, clusters, ['localhost', deps.host, 'kubernetes.default.svc'], clock)
+  const store = await openEngine({ directory: join(home, 'store') }, { clock, random, log })
+  const ownToken = randomUUID()
+  let address = ''
+  const server = await openApiServer({
+    store,
+    clock,
+    random,
+    log,
+    newId: randomUUID,
+    kinds: BUILT_IN_KINDS,
+    admission: ADMISSION_STEPS,
+    version: VERSION,
+    address: () => address,
+    identities: credentials.identities,
+    fixedTokens: new Map([[ownToken, { username: 'system:muster', groups: ['system:masters'] }]]),
+    pause: () => setImmediate(),
+  })
+  const listener = await listenSomewhere(deps, server, credentials)
+  address = `${deps.host}:${listener.port}`
+  const url = `https://${address}`
+  for (const { cluster, authority } of credentials.identities) {
+    const facts = { ...SERVICE_NETWORK, clientAuthority: authority.certificate, apiPort: listener.port }
+    await bootstrap({ handle: server.handle, token: ownToken, cluster, kinds: BUILT_IN_KINDS, facts })
+  }
+  const kubeconfig = await writeKubeconfigs(home, url, credentials, clock)
+  const controllers = startControllers(server, ownToken, credentials, { clock, random, log }, stop)
+  if (json) terminal.data.line(JSON.stringify({ url, kubeconfig, pid: process.pid }))
+  else printSummary(terminal, { url, kubeconfig, home, clusters, tookMs: clock.elapsed() - began })
+
+  if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
+  server.drain()
+  await controllers
+  server.close()
+  await listener.close(seconds(2))
+  await store.close()
+  if (!json) terminal.notes.line(terminal.say(text(`stopped; all is in ${home}`, `已停止；全部内容位于 ${home}`)))
+  return EXIT.ok
+}
+
+/** The port that is asked for; the usual one when none is, or a free one when others have that. */
+async function listenSomewhere(
+  { host, port, clock }: UpDeps,
+  { handle }: ApiServer,
+  { serving, identities }: Credentials,
+): Promise<Listener> {
+  const tls = {
+    key: serving.server.privateKey,
+    certificate: serving.server.certificate,
+    clientCa: identities.map(({ authority }) => authority.certificate).join('\n'),
+  }
+  try {
+    return await listen({ host, port: port ?? DEFAULT_API_PORT, tls, handle, clock })
+  } catch (error) {
+    if (port !== undefined || !hasCode(error, 'Unavailable')) throw error
+    return listen({ host, port: 0, tls, handle, clock })
+  }
+}
+
+interface ControllerDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+}
+
+/** Runs every controller against the API in this process. Resolves when all have stopped. */
+function startControllers(
+  { handle }: ApiServer,
+  token: string,
+  { serving }: Credentials,
+  deps: ControllerDeps,
+  stop: AbortSignal,
+): Promise<unknown> {
+  const home = (userAgent: string) => ({
+    ...deps,
+    client: createClient({ send: handle, userAgent, headers: { authorization: `Bearer ${token}` } }),
+    allClusters: true,
+  })
+  const informers = shareInformers(home('muster-informers'), stop)
+  const own = { rootCaOf: () => serving.authority.certificate }
+  return Promise.all(
+    housekeepingPack.controllers.map((controller) =>
+      runController(controller, own, home(controller.name), informers, stop),
+    ),
+  )
+}
+
+interface Summary {
+  readonly url: string
+  readonly kubeconfig: string
+  readonly home: string
+  readonly clusters: readonly string[]
+  readonly tookMs: number
+}
+
+function printSummary(terminal: Terminal, { url, kubeconfig, home, clusters, tookMs }: Summary): void {
+  const { data, glyphs, say } = terminal
+  const { bold, green, cyan } = data.colors
+  const row = (name: string, value: string) => data.line(`  ${green(glyphs.healthy)} ${name}    ${value}`)
+  data.line(
+    bold(`muster ${VERSION} · Kubernetes v1.36.1 API · Node ${process.versions.node}   ${(tookMs / 1000).toFixed(1)}s`),
+  )
+  row(say(text('API    ', '接口  ')), url)
+  row(say(text('state  ', '状态  ')), home)
+  row(say(text('cluster', '集群  ')), clusters.join(', '))
+  data.line('')
+  data.line(`  ${say(text('In another terminal:', '在另一个终端中：'))}`)
+  const commands = [
+    [`export KUBECONFIG=${kubeconfig}`, text('the way in', '访问凭据')],
+    ['kubectl get namespaces', text('what is there', '查看现有内容')],
+    ['kubectl create deployment web --image=host/web', text('write something', '写入内容')],
+    ['kubectl get all', text('and read it', '再读取')],
+  ] as const
+  for (const [command, what] of commands) data.line(`    ${cyan(command.padEnd(52))} ${say(what)}`)
+  data.line(`  ${say(text('Ctrl-C stops it.', 'Ctrl-C 停止。'))}`)
+}

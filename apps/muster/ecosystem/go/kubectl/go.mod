@@ -1,0 +1,3 @@
+module muster.invalid/ecosystem/kubectl
+
+go 1.24

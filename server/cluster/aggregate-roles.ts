@@ -1,0 +1,81 @@
+/**
+ * Cluster roles that are made of others: `view` holds whatever every role with its label holds.
+ *
+ * Source: kubernetes pkg/controller/clusterroleaggregation.
+ */
+import type { KubeObject } from '@muster/api/object.ts'
+import type { ClusterRole } from '@muster/api/types/rbac-v1.ts'
+import type { Clock } from '@muster/base/clock.ts'
+import { milliseconds } from '@muster/base/clock.ts'
+import { hasCode } from '@muster/base/errors.ts'
+import type { Logger } from '@muster/base/log.ts'
+import { aggregate } from '../auth/rbac/aggregate.ts'
+import { isClusterRole, RBAC_GROUP } from '../auth/rbac/objects.ts'
+import type { Storage } from '../storage/storage.ts'
+import { follow } from './follow.ts'
+
+/** What keeping them true takes. */
+export interface AggregationDeps {
+  readonly objects: Storage
+  readonly clock: Clock
+  readonly log: Logger
+  readonly newId: () => string
+}
+
+const CLUSTER_ROLES = { group: RBAC_GROUP, resource: 'clusterroles' }
+const CAUSE = {
+  actor: 'system:serviceaccount:kube-system:clusterrole-aggregation-controller',
+  reason: 'gathers the rules of labelled roles',
+}
+/** Roles change in bursts: at the start of a cluster, and when something is installed. */
+const GATHER = milliseconds(20)
+
+/** Keeps every aggregated role true, from now on. */
+export async function aggregateRoles(deps: AggregationDeps, signal: AbortSignal): Promise<void> {
+  const known = new Map<string, Map<string, ClusterRole>>()
+  const due = new Set<string>()
+  const ask = (cluster: string) => {
+    if (due.has(cluster)) return
+    due.add(cluster)
+    void deps.clock.sleep(GATHER).then(() => {
+      due.delete(cluster)
+      if (!signal.aborted) void gather(deps, cluster, [...(known.get(cluster)?.values() ?? [])])
+    })
+  }
+  await follow(
+    CLUSTER_ROLES,
+    {
+      put(cluster, object) {
+        if (!isClusterRole(object)) return
+        const roles = known.get(cluster) ?? new Map<string, ClusterRole>()
+        known.set(cluster, roles)
+        roles.set(object.metadata.name ?? '', object)
+        ask(cluster)
+      },
+      remove(cluster, object) {
+        known.get(cluster)?.delete(object.metadata.name ?? '')
+        ask(cluster)
+      },
+    },
+    deps,
+    signal,
+  )
+}
+
+async function gather(
+  { objects, newId, log }: AggregationDeps,
+  cluster: string,
+  roles: readonly ClusterRole[],
+): Promise<void> {
+  for (const { role, rules } of aggregate(roles)) {
+    const name = role.metadata.name ?? ''
+    const change = (current: KubeObject | undefined): KubeObject | 'unchanged' =>
+      current ? { ...current, rules: [...rules] } : 'unchanged'
+    try {
+      await objects.update({ ...CLUSTER_ROLES, cluster, namespace: '', name }, { id: newId(), cause: CAUSE, change })
+    } catch (error) {
+      if (!hasCode(error, 'NotFound'))
+        log.warn('a role could not be gathered; it will be at the next change', { cluster, name, error })
+    }
+  }
+}

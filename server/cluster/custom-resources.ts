@@ -1,0 +1,198 @@
+/**
+ * Custom resources: what a CustomResourceDefinition says is served from the moment that it is established.
+ *
+ *     written ─► names settled, status written ─► served ─► ... ─► deleted: its objects go, its watches end, it goes
+ *
+ * Kubernetes takes some seconds for it; here a definition is served as soon as its status says so.
+ */
+
+import { recordUpdate } from '@muster/api/apply/record-update.ts'
+import { oneVersion } from '@muster/api/apply/versions.ts'
+import { conditionOf, isConditionTrue, setCondition } from '@muster/api/crd/conditions.ts'
+import { asDefinition } from '@muster/api/crd/edge.ts'
+import { CLEANUP_FINALIZER, establish, TERMINATING } from '@muster/api/crd/establish.ts'
+import { kindOf } from '@muster/api/crd/kind-of.ts'
+import type { KubeObject } from '@muster/api/object.ts'
+import { typeSchemaOf } from '@muster/api/tables/schemas.ts'
+import { timestamp } from '@muster/api/time.ts'
+import type { CustomResourceDefinition } from '@muster/api/types/apiextensions-v1.ts'
+import type { Clock } from '@muster/base/clock.ts'
+import { hasCode } from '@muster/base/errors.ts'
+import type { Logger } from '@muster/base/log.ts'
+import type { Registry } from '../registry/registry.ts'
+import { parseKey } from '../storage/key.ts'
+import type { Storage } from '../storage/storage.ts'
+import { follow } from './follow.ts'
+
+/** What serving custom resources takes. */
+export interface CustomResourceDeps {
+  readonly objects: Storage
+  readonly registry: Registry
+  readonly clock: Clock
+  readonly log: Logger
+  readonly newId: () => string
+}
+
+const DEFINITIONS = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' }
+const ACTOR = 'system:muster:custom-resources'
+
+/** Serves what is defined, from now on. Resolves once everything that was established before is served. */
+export async function serveCustomResources(deps: CustomResourceDeps, signal: AbortSignal): Promise<void> {
+  const { registry, log } = deps
+  const known = new Map<string, Map<string, CustomResourceDefinition>>()
+  const inCluster = (cluster: string) => {
+    const definitions = known.get(cluster) ?? new Map<string, CustomResourceDefinition>()
+    known.set(cluster, definitions)
+    return definitions
+  }
+  /** One at a time, so that of two that want a name one sees the other. */
+  let last = Promise.resolve()
+  const settle = (cluster: string, name: string) => {
+    last = last
+      .then(() => settleOne(deps, cluster, inCluster(cluster), name))
+      .catch((error) => log.warn('a definition of a custom resource could not be settled', { cluster, name, error }))
+  }
+  const unserve = (cluster: string, { spec }: CustomResourceDefinition) => {
+    registry.remove(cluster, spec.group, spec.names.plural)
+    deps.objects.kindChanged({ group: spec.group, resource: spec.names.plural }, cluster)
+  }
+  await follow(
+    DEFINITIONS,
+    {
+      put(cluster, object) {
+        const definition = asDefinition(object)
+        const name = object.metadata.name ?? ''
+        const before = inCluster(cluster).get(name)
+        inCluster(cluster).set(name, definition)
+        if (isConditionTrue(definition, 'Established')) {
+          registry.set(cluster, kindOf(definition))
+          if (before && before.metadata.generation !== object.metadata.generation) {
+            deps.objects.kindChanged({ group: definition.spec.group, resource: definition.spec.names.plural }, cluster)
+          }
+        }
+        settle(cluster, name)
+      },
+      remove(cluster, object) {
+        const definition = asDefinition(object)
+        inCluster(cluster).delete(object.metadata.name ?? '')
+        unserve(cluster, definition)
+        // Others may have waited for its names.
+        for (const [name, other] of inCluster(cluster))
+          if (other.spec.group === definition.spec.group) settle(cluster, name)
+      },
+    },
+    deps,
+    signal,
+  )
+}
+
+async function settleOne(
+  deps: CustomResourceDeps,
+  cluster: string,
+  definitions: ReadonlyMap<string, CustomResourceDefinition>,
+  name: string,
+): Promise<void> {
+  const definition = definitions.get(name)
+  if (!definition) return
+  if (definition.metadata.deletionTimestamp) {
+    if (definition.metadata.finalizers?.includes(CLEANUP_FINALIZER)) await cleanUp(deps, cluster, definition)
+    return
+  }
+  const now = timestamp(deps.clock.now())
+  await change(deps, cluster, name, 'settles the names of a custom resource', (current) => {
+    const status = establish(current, [...definitions.values()], now)
+    return status ? { ...current, status } : 'unchanged'
+  })
+}
+
+/** Deletes every object of a definition that is to go, and then lets it go. */
+async function cleanUp(deps: CustomResourceDeps, cluster: string, definition: CustomResourceDefinition): Promise<void> {
+  const { objects, clock } = deps
+  const { group, names } = definition.spec
+  const name = definition.metadata.name ?? ''
+  const mark = (condition: (typeof TERMINATING)[keyof typeof TERMINATING]) => (current: CustomResourceDefinition) => ({
+    ...current,
+    status: {
+      ...current.status,
+      conditions: setCondition(current.status?.conditions ?? [], condition, timestamp(clock.now())),
+    } as NonNullable<CustomResourceDefinition['status']>,
+  })
+  if (!conditionOf(definition, 'Terminating')) {
+    const established = isConditionTrue(definition, 'Established')
+    await change(
+      deps,
+      cluster,
+      name,
+      'begins to delete a custom resource',
+      mark(established ? TERMINATING.deleting : TERMINATING.neverEstablished),
+    )
+  }
+  const scope = { group, resource: names.plural, cluster }
+  const page = await objects.list(scope, { limit: 0, continue: '', resourceVersion: '', resourceVersionMatch: '' })
+  for (const { key } of page.items) {
+    const found = parseKey(key)
+    if (!found) continue
+    const request = {
+      id: deps.newId(),
+      cause: { actor: ACTOR, reason: `the definition ${name} is deleted` },
+      options: {},
+      rules: {},
+    }
+    await objects.remove(found, request).catch(unlessGone)
+  }
+  const left = await objects.list(scope, { limit: 1, continue: '', resourceVersion: '', resourceVersionMatch: '' })
+  if (left.items.length > 0) {
+    await clock.sleep(LOOK_AGAIN)
+    return cleanUp(deps, cluster, definition)
+  }
+  await change(deps, cluster, name, 'lets a custom resource go', (current) => {
+    const finalizers = (current.metadata.finalizers ?? []).filter((finalizer) => finalizer !== CLEANUP_FINALIZER)
+    const { finalizers: _old, ...metadata } = current.metadata
+    const marked = mark(TERMINATING.deleted)(current)
+    return { ...marked, metadata: { ...metadata, ...(finalizers.length > 0 ? { finalizers } : {}) } }
+  })
+}
+
+const LOOK_AGAIN = 1000 as Parameters<Clock['sleep']>[0]
+
+async function change(
+  { objects, newId, clock }: CustomResourceDeps,
+  cluster: string,
+  name: string,
+  reason: string,
+  make: (current: CustomResourceDefinition) => CustomResourceDefinition | 'unchanged',
+): Promise<void> {
+  const request = {
+    id: newId(),
+    cause: { actor: ACTOR, reason },
+    change(current: KubeObject | undefined) {
+      if (!current) return 'unchanged'
+      const live = structuredClone(current)
+      const next = make(asDefinition(current))
+      return next === 'unchanged' ? next : owned(live, next, timestamp(clock.now()))
+    },
+  }
+  await objects.update({ ...DEFINITIONS, cluster, namespace: '', name }, request).catch(unlessGone)
+}
+
+const VERSIONS = oneVersion(
+  'apiextensions.k8s.io/v1',
+  typeSchemaOf('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition'),
+)
+
+/** What the server says of a definition is its own, under the name that Kubernetes' server has. */
+function owned(live: KubeObject, next: CustomResourceDefinition, now: string): CustomResourceDefinition {
+  const entries = recordUpdate({
+    live,
+    next,
+    manager: 'kube-apiserver',
+    subresource: 'status',
+    now,
+    versions: VERSIONS,
+  })
+  return entries ? { ...next, metadata: { ...next.metadata, managedFields: entries } } : next
+}
+
+const unlessGone = (error: unknown): void => {
+  if (!hasCode(error, 'NotFound')) throw error
+}

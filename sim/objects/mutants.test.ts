@@ -1,0 +1,191 @@
+/**
+ * Goal: the scenario would notice. Each of these mistakes is planted in the source of the server itself, in a copy that
+ *       only this test loads, and must be found within so many seeds, for its own reason.
+ */
+import { ok } from 'node:assert/strict'
+import { registerHooks } from 'node:module'
+import { after, test } from 'node:test'
+import { firstFailure } from '../scenario.ts'
+import { type ObjectsParts, objects } from './scenario.ts'
+
+interface Mutant {
+  readonly mistake: string
+  /** In which file of the server's storage, what is there, and what is put in its place. */
+  readonly file: string
+  readonly line: string
+  readonly becomes: string
+  /** What the failure says. */
+  readonly foundBy: RegExp
+  readonly withinSeeds: number
+}
+
+const mutants: readonly Mutant[] = [
+  {
+    mistake: 'a bookmark says the newest revision, and not that of the last event delivered',
+    file: 'watch-stream.ts',
+    line: 'encoding.bookmark(this.#cursor, false) : ',
+    becomes: 'encoding.bookmark(this.#hub.head, false) : ',
+    foundBy: /was told everything after/,
+    withinSeeds: 20,
+  },
+  {
+    mistake: 'an object that leaves a selection is not deleted for those who watch it',
+    file: 'audience.ts',
+    line: "return was ? 'DELETED' : undefined",
+    becomes: "return was && now === undefined ? 'DELETED' : undefined",
+    foundBy: /was told everything after/,
+    withinSeeds: 20,
+  },
+  {
+    mistake: 'a write that changes nothing is made all the same',
+    file: 'write.ts',
+    line: 'return isSame(current, next, bytes)',
+    becomes: 'return false',
+    foundBy: /changes something/,
+    withinSeeds: 20,
+  },
+  {
+    mistake: 'what allowed a write is not guarded',
+    file: 'decide.ts',
+    line: 'guards: [guard, ...guards,',
+    becomes: 'guards: [guard, ...guards.slice(1),',
+    foundBy: /is created while its namespace is open/,
+    withinSeeds: 20,
+  },
+  {
+    mistake: 'an update is guarded by the object being the same one, and not the same version',
+    file: 'decide.ts',
+    line: "{ guard: 'revision', key, equals: current.revision }",
+    becomes: "{ guard: 'create-revision', key, equals: current.createRevision }",
+    foundBy: /no write is lost/,
+    withinSeeds: 20,
+  },
+  {
+    mistake: 'after an unknown outcome the commit is tried under a new token',
+    file: 'settle.ts',
+    line: 'const outcome = await store.commit(commit)',
+    becomes: 'const outcome = await store.commit({ ...commit, token: commit.token + clock.elapsed() })',
+    foundBy: /which was done at \d+ already/,
+    withinSeeds: 20,
+  },
+  {
+    mistake: 'a read without a version does not wait for what others have acknowledged',
+    file: 'read.ts',
+    line: "if (rule.read === 'newest') await beFresh(deps)",
+    becomes: "if (rule.read === 'newest') await undefined",
+    foundBy: /a read of .* sees/,
+    withinSeeds: 20,
+  },
+  {
+    mistake: 'after its line broke, a server goes on from what is newest',
+    file: 'feed.ts',
+    line: "store.watch('', this.#revision)",
+    becomes: "store.watch('', await store.head())",
+    foundBy: /a read of .* sees|was told everything after|the list of/,
+    withinSeeds: 20,
+  },
+  {
+    mistake: 'what happens while a resource is read for the first time is lost',
+    file: 'cache.ts',
+    line: 'for (const event of early) this.#apply(event)',
+    becomes: 'void early',
+    foundBy: /a read of .* sees|was told everything after|the list of/,
+    withinSeeds: 20,
+  },
+  {
+    mistake: 'a page of the past says that it holds all that happened',
+    file: 'past.ts',
+    line: 'const upTo = events.at(-1)?.revision ?? until',
+    becomes: 'const upTo = until',
+    foundBy: /was told everything after/,
+    withinSeeds: 20,
+  },
+  {
+    mistake: 'a server shows half of a commit',
+    file: 'feed.ts',
+    line: 'begun.findLastIndex(({ revision, commitRevision }) => revision === commitRevision)',
+    becomes: 'begun.length - 1',
+    foundBy: /ends between commits/,
+    withinSeeds: 20,
+  },
+  {
+    mistake: 'initial events and what comes after them are not of one moment',
+    file: 'storage.ts',
+    line: 'initial, after: initial.revision, bookmarks',
+    becomes: 'initial, after: (initial.revision - 1) as Revision, bookmarks',
+    foundBy: /was told everything after|the list of/,
+    withinSeeds: 20,
+  },
+  {
+    mistake: 'one who falls out of memory goes on with what is there',
+    file: 'watch-stream.ts',
+    line: "if (this.#isOutOfMemory) return this.#hasKeptUp ? 'over' : 'past'",
+    becomes: '',
+    foundBy: /was told everything after/,
+    withinSeeds: 20,
+  },
+  {
+    mistake: 'pages of a list are of now',
+    file: 'read.ts',
+    line: 'if (cache.changedAt <= revision) return present',
+    becomes: 'if (revision > 0) return present',
+    foundBy: /the list of/,
+    withinSeeds: 20,
+  },
+]
+
+/** The mistake that is to be loaded next. */
+let planted = 0
+
+/** Loads the server's storage with a mistake in it: every file anew, one of them changed. */
+const hooks = registerHooks({
+  resolve(specifier, context, nextResolve) {
+    const resolved = nextResolve(specifier, context)
+    if (!resolved.url.includes('/server/storage/')) return resolved
+    const mutant = context.parentURL === import.meta.url ? `?mutant=${planted}` : mutantIn(context.parentURL)
+    return mutant ? { ...resolved, url: resolved.url + mutant } : resolved
+  },
+  load(url, context, nextLoad) {
+    const mutant = mutantIn(url)
+    if (mutant === undefined) return nextLoad(url, context)
+    const loaded = nextLoad(url.slice(0, -mutant.length), context)
+    const text =
+      typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source ?? undefined)
+    const one = mutants[Number(mutant.split('=')[1])]
+    return { ...loaded, source: one && url.includes(`/${one.file}?`) ? plant(text, one) : text }
+  },
+})
+after(() => hooks.deregister())
+
+/** The end of a URL that says which mutant the file is of. */
+const mutantIn = (url = ''): string | undefined => /\?mutant=\d+$/.exec(url)?.[0]
+
+function plant(source: string, { mistake, file, line, becomes }: Mutant): string {
+  const [before, behind, ...more] = source.split(line)
+  ok(behind !== undefined && more.length === 0, `${file} has no such line, or several: ${mistake}`)
+  return `${before}${becomes}${behind}`
+}
+
+async function withMistake(index: number): Promise<Partial<ObjectsParts>> {
+  planted = index
+  const { openStorage } = await import('@muster/server/storage/storage.ts')
+  return { openStorage }
+}
+
+async function isFound(parts: Partial<ObjectsParts>, mistake: string, foundBy: RegExp, withinSeeds: number) {
+  const found = await firstFailure(objects(parts), withinSeeds)
+  ok(found?.failure !== undefined, `survived ${withinSeeds} seeds: ${mistake}`)
+  ok(foundBy.test(found.failure), `found for another reason than its own: ${found.failure}`)
+  if (process.env.SHOW) console.log(mistake, '\n   ', found.seed, found.failure.split('\n')[0]?.slice(0, 300))
+}
+
+for (const [index, { mistake, foundBy, withinSeeds }] of mutants.entries()) {
+  test(`found within ${withinSeeds} seeds: ${mistake}`, async () => {
+    await isFound(await withMistake(index), mistake, foundBy, withinSeeds)
+  })
+}
+
+test('found within 20 seeds: a watch is resumed from where its commit ended', async () => {
+  const resumeAt = (_revision: number, endOfCommit: number) => endOfCommit
+  await isFound({ resumeAt }, 'resume from a shared revision', /was told everything after/, 20)
+})
