@@ -150,6 +150,10 @@ export interface KindRules<T extends KubeObject = KubeObject> {
    * them, whatever a DELETE says: Event.
    */
   readonly dependents?: 'delete' | 'orphan' | 'unsupported'
+  /** What keeps an object that is to go, besides the finalizers of its metadata: those in a Namespace's spec. */
+  isHeld?(object: T): boolean
+  /** What an object says of itself once it is to go: a Namespace is Terminating. */
+  whenMarked?(object: T): void
   /** Seconds of grace at deletion, for kinds that have it: Pod. 0 deletes at once. */
   deletionGrace?(object: T, asked: number | undefined): number
 }

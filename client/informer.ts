@@ -11,6 +11,7 @@
  * Guarantees: handlers are told of every object that is there, and in the end of its newest state; of a deletion always,
  * though perhaps not of each version between. Never of an older version after a newer one.
  */
+import { CLUSTER_ANNOTATION } from '@muster/api/cluster-annotation.ts'
 import type { KubeObject } from '@muster/api/object.ts'
 import { backoff, nextWait } from '@muster/base/backoff.ts'
 import { type Clock, type Duration, minutes, seconds } from '@muster/base/clock.ts'
@@ -194,7 +195,7 @@ const keyOf = ({ metadata }: KubeObject): string =>
 
 /** Objects of a list over all logical clusters say which one is theirs; a key names it then. */
 const clusterOf = (metadata: KubeObject['metadata']): string => {
-  const cluster = metadata.annotations?.['muster.dev/cluster']
+  const cluster = metadata.annotations?.[CLUSTER_ANNOTATION]
   return cluster === undefined ? '' : `${cluster}/`
 }
 

@@ -3,6 +3,7 @@
  *
  * A controller is data. It starts nothing and holds nothing; `run-controller.ts` gives it informers, a queue and workers.
  */
+import { CLUSTER_ANNOTATION } from '@muster/api/cluster-annotation.ts'
 import type { KubeObject } from '@muster/api/object.ts'
 import type { Clock, Duration } from '@muster/base/clock.ts'
 import type { Logger } from '@muster/base/log.ts'
@@ -67,9 +68,6 @@ export const keyOf = ({ metadata }: KubeObject): Key => ({
   namespace: metadata.namespace ?? '',
   name: metadata.name ?? '',
 })
-
-/** Set by Muster on objects that are read over all logical clusters, and on no other. */
-export const CLUSTER_ANNOTATION = 'muster.dev/cluster'
 
 /** The key of the owner that manages an object, when it is of that kind. */
 export function ownerKey(object: KubeObject, owner: Pick<ResourceRef, 'group' | 'kind'>): readonly Key[] {

@@ -8,8 +8,8 @@ import type { Duration } from '@muster/base/clock.ts'
 import type { Client } from '@muster/client/client.ts'
 import { createInformer, type Informer, type InformerDeps } from '@muster/client/informer.ts'
 import { pathOf, type ResourceRef } from '@muster/client/resource-ref.ts'
-import { type Controller, type ControllerContext, type Key, keyOf, WORKERS } from './controller.ts'
 import { createWorkQueue } from '@muster/kernel/work-queue.ts'
+import { type Controller, type ControllerContext, type Key, keyOf, WORKERS } from './controller.ts'
 
 /** Informers that controllers of one process share: one picture of each resource. */
 export interface Informers {

@@ -52,7 +52,7 @@ test('the tarball holds plain JavaScript, the readme and the licences, and nothi
   for (const file of ['package.json', 'README.md', 'LICENSE', 'dist/muster.js', 'dist/THIRD-PARTY-LICENSES.txt']) {
     ok(files.includes(file), file)
   }
-  const strange = files.filter((file) => !/^(package\.json|README\.md|LICENSE|dist\/[\w-]+\.(js|txt))$/.test(file))
+  const strange = files.filter((file) => !/^(package\.json|README\.md|LICENSE|dist\/[\w.-]+\.(js|txt))$/.test(file))
   deepEqual(strange, [])
   for (const file of files) {
     const content = readFileSync(join(folder, file), 'utf8')

@@ -59,20 +59,17 @@ test('names that nobody has are accepted, and the definition is established', ()
 
 test('names belong to whom they were given first', () => {
   const first = settled(definitionOf({ shortNames: ['f', 'fo'] }))
-  const cases: readonly (readonly [
-    names: Partial<CustomResourceDefinitionNames>,
-    reason: string,
-    message: string,
-  ])[] = [
-    [{ singular: 'foos' }, 'SingularConflict', '"foos" is already in use'],
-    [{ shortNames: ['b', 'f'] }, 'ShortNamesConflict', '"f" is already in use'],
-    [{ shortNames: ['fo', 'f'] }, 'ShortNamesConflict', '["fo" is already in use, "f" is already in use]'],
-    [{ kind: 'Foo' }, 'KindConflict', '"Foo" is already in use'],
-    [{ kind: 'FooList' }, 'KindConflict', '"FooList" is already in use'],
-    [{ listKind: 'FooList' }, 'ListKindConflict', '"FooList" is already in use'],
-    // Of several conflicts, the last is told.
-    [{ singular: 'foo', kind: 'Foo' }, 'KindConflict', '"Foo" is already in use'],
-  ]
+  const cases: readonly (readonly [names: Partial<CustomResourceDefinitionNames>, reason: string, message: string])[] =
+    [
+      [{ singular: 'foos' }, 'SingularConflict', '"foos" is already in use'],
+      [{ shortNames: ['b', 'f'] }, 'ShortNamesConflict', '"f" is already in use'],
+      [{ shortNames: ['fo', 'f'] }, 'ShortNamesConflict', '["fo" is already in use, "f" is already in use]'],
+      [{ kind: 'Foo' }, 'KindConflict', '"Foo" is already in use'],
+      [{ kind: 'FooList' }, 'KindConflict', '"FooList" is already in use'],
+      [{ listKind: 'FooList' }, 'ListKindConflict', '"FooList" is already in use'],
+      // Of several conflicts, the last is told.
+      [{ singular: 'foo', kind: 'Foo' }, 'KindConflict', '"Foo" is already in use'],
+    ]
   for (const [names, reason, message] of cases) {
     const asked = { plural: 'bars', singular: 'bar', kind: 'Bar', listKind: 'BarList', ...names }
     const second = settled(definitionOf(asked), [first])
@@ -117,7 +114,10 @@ test('groups of the community need an approval, or say that they have none', () 
   const see = 'see https://github.com/kubernetes/enhancements/pull/1111'
   const cases: readonly (readonly [annotation: string | undefined, condition: readonly string[]])[] = [
     [undefined, ['False', 'MissingAnnotation', `${needed}, ${see}`]],
-    ['soon', ['False', 'InvalidAnnotation', `${needed} with either a URL or a reason starting with "unapproved", ${see}`]],
+    [
+      'soon',
+      ['False', 'InvalidAnnotation', `${needed} with either a URL or a reason starting with "unapproved", ${see}`],
+    ],
     ['unapproved, yet', ['False', 'UnapprovedAnnotation', 'not approved: "unapproved, yet"']],
     ['https://a.b/c', ['True', 'ApprovedAnnotation', 'approved in https://a.b/c']],
   ]

@@ -20,8 +20,21 @@ import { equalJson, isObject } from '../schema/json.ts'
 import type { Schema } from '../schema/schema.ts'
 
 /** The structural form of a schema. `place` names it in errors: `DevSpace.spec`. Throws a TypeError. */
-export const toStructural = (schema: object, place: string): Schema =>
-  rewrite(JSON.parse(JSON.stringify(schema)), place)
+export function toStructural(schema: object, place: string): Schema {
+  const text = JSON.stringify(schema, (_name, value: unknown) => {
+    for (const [mark, why] of Object.entries(UNWRITABLE)) {
+      if (typeof value === 'object' && value !== null && Object.hasOwn(value, mark)) throw refuse(place, why)
+    }
+    return value
+  })
+  return rewrite(JSON.parse(text), place)
+}
+
+/** What TypeBox keeps beside a schema, for functions: it would be lost without a word. */
+const UNWRITABLE: Readonly<Record<string, string>> = {
+  '~refine': 'a function cannot be written into a schema. Take the rules of the kind for it (validate)',
+  '~codec': 'a function cannot be written into a schema. Objects have the values that JSON has',
+}
 
 const SCALARS: readonly string[] = ['string', 'integer', 'number', 'boolean']
 
@@ -43,7 +56,7 @@ function rewrite(schema: JsonObject, place: string): Schema {
     if (KEPT.includes(keyword) || REWRITTEN.includes(keyword) || keyword.startsWith('x-kubernetes-')) continue
     throw refuse(place, `'${keyword}' has no place in a structural schema${INSTEAD[keyword] ?? ''}`)
   }
-  if (Array.isArray(schema.anyOf)) return rewriteUnion(schema, schema.anyOf.filter(isObject), place)
+  if (Array.isArray(schema.anyOf)) return rewriteUnion(schema, alternativesIn(schema.anyOf), place)
   if (Array.isArray(schema.allOf)) return rewriteIntersection(schema, schema.allOf.filter(isObject), place)
   if (schema['x-kubernetes-int-or-string']) return kept(schema)
   const type = typeOf(schema, place)
@@ -79,11 +92,12 @@ function typeOf({ type, enum: values, const: value }: JsonObject, place: string)
   if (type !== undefined) throw refuse(place, 'a field has one type')
   const given = Array.isArray(values) ? values : value === undefined ? [] : [value]
   const types = [...new Set(given.map(scalarOf))]
+  if (types.includes('object')) throw refuse(place, 'only texts, numbers and booleans can be constants')
   if (types.length > 1) throw refuse(place, `its values have several types: ${types.join(', ')}`)
   return types[0]
 }
 
-const scalarOf = (value: Json): string => (Number.isInteger(value) ? 'integer' : typeof value)
+const scalarOf = (value: Json): string => (value === null ? 'null' : Number.isInteger(value) ? 'integer' : typeof value)
 
 const kept = (schema: JsonObject): Schema =>
   Object.fromEntries(
@@ -92,10 +106,13 @@ const kept = (schema: JsonObject): Schema =>
 
 const rewriteConst = ({ const: value }: JsonObject): Schema => (value === undefined ? {} : { enum: [value] })
 
-function rewriteBounds({ exclusiveMinimum, exclusiveMaximum }: JsonObject): Schema {
+/** The narrower of two bounds, where one of them is exclusive. */
+function rewriteBounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonObject): Schema {
+  const isAbove = typeof exclusiveMinimum === 'number' && (typeof minimum !== 'number' || minimum <= exclusiveMinimum)
+  const isBelow = typeof exclusiveMaximum === 'number' && (typeof maximum !== 'number' || maximum >= exclusiveMaximum)
   return {
-    ...(typeof exclusiveMinimum === 'number' ? { minimum: exclusiveMinimum, exclusiveMinimum: true } : {}),
-    ...(typeof exclusiveMaximum === 'number' ? { maximum: exclusiveMaximum, exclusiveMaximum: true } : {}),
+    ...(isAbove ? { minimum: exclusiveMinimum, exclusiveMinimum: true } : {}),
+    ...(isBelow ? { maximum: exclusiveMaximum, exclusiveMaximum: true } : {}),
   }
 }
 
@@ -144,28 +161,50 @@ function entryOf(additional: Json | undefined, patterns: Json | undefined, place
 }
 
 function rewriteIntersection(schema: JsonObject, parts: readonly JsonObject[], place: string): Schema {
-  const objects = parts.map((part) => rewrite(part, place))
-  if (objects.some(({ type }) => type !== 'object')) throw refuse(place, 'only objects can be joined')
+  const objects = parts.map((part) => named(rewrite(part, place), place))
   const required = [...new Set(objects.flatMap((one) => one.required ?? []))]
+  const unions = objects.flatMap(({ anyOf }) => (anyOf ? [{ anyOf }] : []))
   return {
     type: 'object',
     ...kept(schema),
     ...(required.length > 0 ? { required } : {}),
-    properties: mergeProperties(objects, place),
+    properties: mergeProperties(objects, place, refuseOther),
+    ...(unions.length > 1 ? { allOf: unions } : unions[0]),
   }
 }
 
+/** An object that can be joined with others: it has fields, and says no more of itself. */
+function named(object: Schema, place: string): Schema {
+  const { type, properties, additionalProperties, required: _required, anyOf: _anyOf, ...rest } = object
+  if (type !== 'object') throw refuse(place, 'only objects can be joined')
+  if (additionalProperties !== undefined || !properties) {
+    throw refuse(place, 'a map cannot be joined with others. Put it into a field of its own')
+  }
+  const [word] = Object.keys(rest).filter((keyword) => !['title', 'description', 'example'].includes(keyword))
+  if (word !== undefined) throw refuse(place, `'${word}' of a part says nothing of the whole. Say it of the whole`)
+  return object
+}
+
+/** A union in a union is one. */
+const alternativesIn = (anyOf: readonly Json[]): readonly JsonObject[] =>
+  anyOf
+    .filter(isObject)
+    .flatMap((one) => (Array.isArray(one.anyOf) && Object.keys(one).length === 1 ? alternativesIn(one.anyOf) : [one]))
+
 function rewriteUnion(schema: JsonObject, alternatives: readonly JsonObject[], place: string): Schema {
   const others = alternatives.filter(({ type }) => type !== 'null')
-  const nullable = others.length < alternatives.length ? { nullable: true } : {}
-  const own = { ...kept(schema), ...nullable }
-  const [only] = others
-  if (others.length === 1 && only) return { ...rewrite(only, place), ...own }
+  const own = { ...kept(schema), ...(others.length < alternatives.length ? { nullable: true } : {}) }
   const rewritten = others.map((one) => rewrite(one, place))
-  const types = [...new Set(rewritten.map(({ type }) => type))]
-  const [type] = types
-  if (rewritten.every((one) => one.enum && SCALARS.includes(one.type ?? '')) && types.length === 1 && type) {
-    return { type, ...own, enum: rewritten.flatMap((one) => one.enum ?? []) }
+  // Kubernetes compares a null with the words, though it is allowed, and finds none that is equal.
+  if (own.nullable && rewritten.some((one) => one.enum)) {
+    throw refuse(place, 'one of several words cannot be null. Take Type.Optional')
+  }
+  const [first, ...more] = rewritten
+  if (first && more.length === 0) return { ...first, ...own }
+  const types = [...new Set(rewritten.map(({ type }) => type ?? 'anything'))]
+  const [type = ''] = types
+  if (types.length === 1 && SCALARS.includes(type) && rewritten.every((one) => one.enum)) {
+    return { ...rewritten[0], ...own, enum: rewritten.flatMap((one) => one.enum ?? []) }
   }
   if (types.length === 2 && types.includes('string') && types.includes('integer') && rewritten.every(isPlain)) {
     return { ...own, 'x-kubernetes-int-or-string': true }
@@ -177,45 +216,63 @@ function rewriteUnion(schema: JsonObject, alternatives: readonly JsonObject[], p
 const isPlain = (schema: Schema): boolean => Object.keys(schema).length === 1
 
 /** One object for several: its fields are those of all, and each of anyOf tells what one of them has. */
-function rewriteObjects(objects: readonly Schema[], place: string): Schema {
-  const properties = mergeProperties(objects, place)
-  const always = (objects[0]?.required ?? []).filter((name) => objects.every((one) => one.required?.includes(name)))
+function rewriteObjects(alternatives: readonly Schema[], place: string): Schema {
+  const objects = alternatives.map((one) => named(one, place))
+  if (objects.some(({ anyOf }) => anyOf))
+    throw refuse(place, 'a part of a union is a union itself. Write out its parts')
+  const properties = mergeProperties(objects, place, joinWords)
+  const [first] = objects
+  const always = (first?.required ?? []).filter((name) => objects.every((one) => one.required?.includes(name)))
   return {
     type: 'object',
     ...(always.length > 0 ? { required: always } : {}),
     properties,
-    anyOf: objects.map((one) => ({
-      ...(one.required ? { required: one.required } : {}),
-      properties: Object.fromEntries(
-        Object.entries(one.properties ?? {})
-          .filter(([name, field]) => !equalJson(asJson(field), asJson(properties[name] ?? {})))
-          .map(([name, { enum: values }]) => [name, { ...(values ? { enum: values } : {}) }]),
-      ),
-    })),
+    anyOf: objects.map(({ required, properties: fields = {} }) => {
+      const narrower = Object.entries(fields).filter(([name, field]) => !sameJson(field.enum, properties[name]?.enum))
+      return {
+        ...(required ? { required } : {}),
+        ...(narrower.length > 0
+          ? { properties: Object.fromEntries(narrower.map(([name, field]) => [name, { enum: field.enum ?? [] }])) }
+          : {}),
+      }
+    }),
   }
 }
 
-/** Fields of one name are alike, or differ by the words that they allow. */
-function mergeProperties(objects: readonly Schema[], place: string): Readonly<Record<string, Schema>> {
+type MergeField = (one: Schema, other: Schema, place: string) => Schema
+
+/** The fields of all. What becomes of two that have one name and are not alike is for the caller to say. */
+function mergeProperties(
+  objects: readonly Schema[],
+  place: string,
+  merge: MergeField,
+): Readonly<Record<string, Schema>> {
   const merged: Record<string, Schema> = {}
   for (const [name, field] of objects.flatMap(({ properties = {} }) => Object.entries(properties))) {
     const known = merged[name]
-    merged[name] = known ? mergeField(known, field, `${place}.${name}`) : field
+    merged[name] = !known ? field : sameJson(known, field) ? known : merge(known, field, `${place}.${name}`)
   }
   return merged
 }
 
-function mergeField(one: Schema, other: Schema, place: string): Schema {
-  if (equalJson(asJson(one), asJson(other))) return one
-  const { enum: words, ...rest } = one
-  const { enum: otherWords, ...otherRest } = other
-  if (!words || !otherWords || !equalJson(asJson(rest), asJson(otherRest))) {
-    throw refuse(place, 'it has another type in each alternative. Give each alternative a field of its own')
+/** A field of a union may allow other words in each alternative, and be described otherwise. */
+function joinWords(one: Schema, other: Schema, place: string): Schema {
+  const { enum: words, description: _own, title: _ownTitle, ...rest } = one
+  const { enum: otherWords, description: _description, title: _title, ...otherRest } = other
+  if (!sameJson(rest, otherRest) || (words === undefined) !== (otherWords === undefined)) refuseOther(one, other, place)
+  return {
+    ...one,
+    ...(words && otherWords ? { enum: [...new Set([...words, ...otherWords])] } : {}),
   }
-  return { ...rest, enum: [...new Set([...words, ...otherWords])] }
 }
 
+const refuseOther: MergeField = (_one, _other, place) => {
+  throw refuse(place, 'it is not the same in each part. Give each part a field of its own')
+}
+
+const sameJson = (one: unknown, other: unknown): boolean => equalJson(asJson({ one }), asJson({ one: other }))
+
 /** A schema is JSON, though its type says more. */
-const asJson = (schema: Schema): Json => JSON.parse(JSON.stringify(schema))
+const asJson = (value: object): Json => JSON.parse(JSON.stringify(value))
 
 const refuse = (place: string, why: string): TypeError => new TypeError(`${place} cannot be in a resource: ${why}`)

@@ -1,5 +1,4 @@
 /** Everything that is about no resource: discovery, OpenAPI, version, health, metrics. */
-import { hash } from 'node:crypto'
 import { type ApiRequest, type ApiResponse, answer, answerJson } from '@muster/api/message.ts'
 import type { GroupVersion } from '@muster/api/object.ts'
 import type { OpenApiV3 } from '@muster/api/openapi/document.ts'
@@ -10,6 +9,7 @@ import { openApiV3Index, openApiV3Path } from '@muster/api/openapi/v3-index.ts'
 import { methodNotServed, notAcceptable, notServed } from '@muster/api/status.ts'
 import { loadDescriptions } from '@muster/api/tables/descriptions.ts'
 import { aggregated, coreVersions, group, groupList, resourceList } from '../discovery/documents.ts'
+import { tagOf } from '../discovery/tag.ts'
 import { type HealthCheck, health } from '../health/health.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { ClusterResources, Registry } from '../registry/registry.ts'
@@ -164,8 +164,6 @@ function found(request: ApiRequest, document: object | undefined): ApiResponse {
 function checkMethod({ method }: ApiRequest): void {
   if (method === 'POST' || method === 'PUT' || method === 'PATCH') throw methodNotServed()
 }
-
-const tagOf = (bytes: Uint8Array): string => hash('sha512', bytes, 'hex').toUpperCase()
 
 /** Who has the newest is told so, and is sent nothing. */
 function withTag({ headers }: ApiRequest, response: ApiResponse, tag: string): ApiResponse {

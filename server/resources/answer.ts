@@ -126,6 +126,7 @@ export function formFor(call: ResourceCall, deps: AnswerDeps, accepted: Accepted
     now: () => deps.clock.now(),
     includeObject: includeObject(call, accepted),
     generation: deps.generationOf(call.info.cluster),
+    acrossClusters: call.info.cluster === '*',
   })
 }
 

@@ -5,6 +5,8 @@
  * What is asked for most, JSON of the version that is kept, is the bytes that are kept. Everything else is made once for
  * each version of an object, and shared by all who ask for it.
  */
+
+import { CLUSTER_ANNOTATION } from '@muster/api/cluster-annotation.ts'
 import type { Column } from '@muster/api/columns.ts'
 import { apiVersionOf, type KubeObject } from '@muster/api/object.ts'
 import { encode as encodeMessage } from '@muster/api/protobuf/encode.ts'
@@ -16,6 +18,7 @@ import { type IncludeObject, partialMetadata, tableHead, tableRow } from '@muste
 import type { Instant } from '@muster/base/clock.ts'
 import type { Accepted, MediaType } from '../http/accept.ts'
 import type { Served } from '../registry/registry.ts'
+import { parseKey } from '../storage/key.ts'
 import { listJson } from '../storage/list-json.ts'
 import type { ListPage } from '../storage/read.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -44,11 +47,14 @@ export interface FormRequest {
   readonly includeObject: IncludeObject
   /** Of the registry: a changed CustomResourceDefinition shows the same bytes otherwise. */
   readonly generation: number
+  /** Over all logical clusters: each object says in an annotation which one is its own. */
+  readonly acrossClusters?: boolean
 }
 
 /** The form that a client is to get. */
 export function formOf(request: FormRequest): Form {
   const { served, accepted } = request
+  if (request.acrossClusters) return shapedForm(request, wholeShape(served, shownWithCluster))
   if (accepted.as) return shapedForm(request, shapeOf(request, accepted.as))
   if (accepted.mediaType === PROTOBUF_MEDIA_TYPE) return protobufForm(request)
   if (accepted.mediaType === 'application/json' && isStoredForm(served) && !accepted.pretty) return keptForm(served)
@@ -84,19 +90,27 @@ const typeOf = ({ kind, version }: Served) => ({
 /** The object in the version that is served. */
 const shown = (served: Served, object: StoredObject): KubeObject => fromStored(served, parseObject(object))
 
-function wholeShape(served: Served): Shape {
+/** The same, with the logical cluster that it is of: a client that reads all of them tells objects apart by it. */
+function shownWithCluster(served: Served, object: StoredObject): KubeObject {
+  const whole = shown(served, object)
+  const { cluster = '' } = parseKey(object.key) ?? {}
+  const annotations = { ...whole.metadata.annotations, [CLUSTER_ANNOTATION]: cluster }
+  return { ...whole, metadata: { ...whole.metadata, annotations } }
+}
+
+function wholeShape(served: Served, show = shown): Shape {
   const type = typeOf(served)
   const bare = ({ apiVersion, kind, ...rest }: KubeObject): object =>
     served.builtIn ? rest : { apiVersion, kind, ...rest }
   return {
-    key: `${type.apiVersion} ${type.kind}`,
+    key: `${type.apiVersion} ${type.kind} ${show === shown ? '' : 'across clusters'}`,
     type,
-    object: (object) => shown(served, object),
+    object: (object) => show(served, object),
     list: (page) => ({
       kind: served.kind.listKind,
       apiVersion: type.apiVersion,
       metadata: listMetadata(page),
-      items: page.items.map((object) => bare(shown(served, object))),
+      items: page.items.map((object) => bare(show(served, object))),
     }),
   }
 }

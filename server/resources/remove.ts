@@ -71,7 +71,12 @@ function removeOne(call: ResourceCall, deps: WriteDeps, name: string, options: D
   return deps.objects.remove(objectKey(call, name), {
     ...writeRequest(call, deps, options.dryRun, admitted),
     options,
-    rules: { ...(grace ? { grace } : {}), ...(rules.dependents ? { dependents: rules.dependents } : {}) },
+    rules: {
+      ...(rules.isHeld ? { isHeld: rules.isHeld.bind(rules) } : {}),
+      ...(rules.whenMarked ? { whenMarked: rules.whenMarked.bind(rules) } : {}),
+      ...(grace ? { grace } : {}),
+      ...(rules.dependents ? { dependents: rules.dependents } : {}),
+    },
     admit: (current) => admitDelete(call, deps, current, options.dryRun, admitted),
   })
 }

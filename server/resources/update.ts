@@ -47,11 +47,13 @@ export function writeOver(
 ): Promise<Written> {
   const admitted: Admitted = { guards: [] }
   const key = objectKey(call)
+  const { rules } = call.served.kind
   const heard = call.warnings.length
   return deps.objects.update(key, {
     ...writeRequest(call, deps, options.dryRun, admitted),
     ...(wanted.uid === undefined ? {} : { preconditions: { uid: wanted.uid } }),
     createIfAbsent: wanted.createIfAbsent,
+    ...(rules.isHeld ? { isHeld: rules.isHeld.bind(rules) } : {}),
     async change(stored) {
       call.warnings.length = heard // Of an earlier try.
       const current = stored && fromStored(call.served, structuredClone(stored))

@@ -45,6 +45,13 @@ export class Alarms {
     if (this.#slots.isEmpty) this.#sleep?.over.abort()
   }
 
+  /** Rings no more. */
+  close(): void {
+    this.#slots.clear()
+    this.#slotOf.clear()
+    this.#sleep?.over.abort()
+  }
+
   #sleepUntil(slot: number): void {
     this.#sleep?.over.abort()
     const over = new AbortController()

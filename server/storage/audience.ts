@@ -24,6 +24,14 @@ export interface Block {
   readonly upTo: Revision
 }
 
+/** What changed between two revisions, for one audience; and the block of it, once somebody has asked. */
+interface News {
+  readonly from: Revision
+  readonly head: Revision
+  readonly deliveries: Delivery[]
+  block: Block | undefined
+}
+
 /** What makes two watchers of one resource be of the same audience. */
 export interface AudienceSettings {
   readonly target: Target
@@ -61,9 +69,8 @@ export class Audience<Member> {
   members = 0
   readonly #deps: AudienceDeps
   readonly #prefix: string
-  /** What a change brought, before it is joined; and what was joined last. */
-  #gathered: { readonly from: Revision; readonly head: Revision; readonly deliveries: Delivery[] } | undefined
-  #joined: { readonly from: Revision; readonly head: Revision; readonly block: Block } | undefined
+  /** What its waiting members are being told of. */
+  #news: News | undefined
 
   constructor(settings: AudienceSettings, deps: AudienceDeps) {
     this.settings = settings
@@ -76,18 +83,25 @@ export class Audience<Member> {
   gather(change: Change, from: Revision, head: Revision): boolean {
     const type = this.typeOf(change)
     if (type === undefined) return false
-    if (this.#gathered?.head !== head) this.#gathered = { from, head, deliveries: [] }
-    this.#gathered.deliveries.push({ change, type })
+    if (this.#news?.head !== head) this.#news = { from, head, deliveries: [], block: undefined }
+    this.#news.deliveries.push({ change, type })
     return true
+  }
+
+  /** Everybody who waited has been told: what they shared is let go. */
+  forgetNews(): void {
+    this.#news = undefined
   }
 
   /** The next block after a revision, from the recent changes, which must reach back to it. */
   block(from: Revision, head: Revision): Block {
-    const joined = this.#joined
-    if (joined?.from === from && joined.head === head) return joined.block
-    const block = this.#makeBlock(from, head)
-    this.#joined = { from, head, block }
-    return block
+    const news = this.#news
+    if (news?.from === from && news.head === head) {
+      news.block ??= this.#join(news.deliveries, head)
+      return news.block
+    }
+    const changes = this.#deps.recent.after(from, SCAN_MAX)
+    return this.join(changes, changes.length < SCAN_MAX ? head : (changes.at(-1)?.revision ?? head))
   }
 
   /** Joins changes into one block; `upTo` is where they end. */
@@ -114,13 +128,6 @@ export class Audience<Member> {
   #chooses(object: CachedObject): boolean {
     const { selection } = this.settings.target
     return selection === undefined || selection.matches(attributesOf(object, this.#deps.attributesOf))
-  }
-
-  #makeBlock(from: Revision, head: Revision): Block {
-    const gathered = this.#gathered
-    if (gathered?.from === from && gathered.head === head) return this.#join(gathered.deliveries, head)
-    const changes = this.#deps.recent.after(from, SCAN_MAX)
-    return this.join(changes, changes.length < SCAN_MAX ? head : (changes.at(-1)?.revision ?? head))
   }
 
   #join(deliveries: readonly Delivery[], upTo: Revision): Block {

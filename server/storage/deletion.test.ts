@@ -176,3 +176,27 @@ test('an update ends a deletion when nobody holds it back', () => {
   equal(endsDeletion({}, {}), false)
   equal(endsDeletion(deleting('12:00:20', 30), {}), false)
 })
+
+test('a kind may be held by more than finalizers, and say more of what is going', () => {
+  const rules: DeletionRules = {
+    isHeld: ({ spec }) => JSON.stringify(spec).includes('kubernetes'),
+    whenMarked: (object) => {
+      object.status = { phase: 'Terminating' }
+    },
+  }
+  const namespace = (...finalizers: string[]) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'shop' },
+    spec: { finalizers },
+  })
+  deepEqual(decideDeletion(namespace('kubernetes'), {}, rules, NOW), {
+    do: 'mark',
+    object: {
+      ...namespace('kubernetes'),
+      metadata: { name: 'shop', ...deleting('12:00:00', 0) },
+      status: { phase: 'Terminating' },
+    },
+  })
+  deepEqual(decideDeletion(namespace(), {}, rules, NOW), { do: 'delete' })
+})

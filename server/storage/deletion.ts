@@ -27,6 +27,10 @@ export interface DeletionOptions {
 export interface DeletionRules {
   /** Seconds of grace, for kinds that have it. 0 deletes at once. Absent: there is none. */
   readonly grace?: (object: KubeObject, asked: number | undefined) => number
+  /** What keeps it besides the finalizers of its metadata. */
+  readonly isHeld?: (object: KubeObject) => boolean
+  /** What it says of itself once it is marked. May change the object. */
+  readonly whenMarked?: (object: KubeObject) => void
   /** What happens to its dependents when the client does not say; `unsupported` never has a finalizer set for them. */
   readonly dependents?: 'delete' | 'orphan' | 'unsupported'
 }
@@ -55,11 +59,10 @@ export function decideDeletion(
   if (mark === 'pending') return { do: 'nothing' }
   const finalizers = finalizersFor(metadata.finalizers ?? [], options, rules)
   if (!mark) {
-    if (finalizers.length === 0) return { do: 'delete' }
-    return {
-      do: 'mark',
-      object: marked(object, finalizers, { at: notAfter(metadata.deletionTimestamp, now), grace: 0 }),
-    }
+    if (finalizers.length === 0 && !rules.isHeld?.(object)) return { do: 'delete' }
+    const going = marked(object, finalizers, { at: notAfter(metadata.deletionTimestamp, now), grace: 0 })
+    rules.whenMarked?.(going)
+    return { do: 'mark', object: going }
   }
   if (mark.grace === 0 && finalizers.length === 0) return { do: 'delete' }
   return { do: 'mark', object: marked(object, finalizers, mark) }

@@ -47,6 +47,8 @@ export class Hub implements CacheWatchers {
   readonly #streams = new Set<WatchStream>()
   /** Those who are to be told, in order. */
   #due: WatchStream[] = []
+  /** Audiences whose members share what they are being told. */
+  readonly #concerned = new Set<StreamAudience>()
   #isTelling = false
 
   constructor(deps: HubDeps) {
@@ -102,6 +104,7 @@ export class Hub implements CacheWatchers {
         this.#due.push(stream)
       }
       audience.waiting.clear()
+      this.#concerned.add(audience)
     }
     this.#tell()
   }
@@ -159,6 +162,8 @@ export class Hub implements CacheWatchers {
       }
     } finally {
       this.#due = []
+      for (const audience of this.#concerned) audience.forgetNews()
+      this.#concerned.clear()
       this.#isTelling = false
     }
   }

@@ -26,13 +26,13 @@ import { Feed } from './feed.ts'
 import { Hub } from './hub.ts'
 import { type ObjectKey, resourcePrefix, type Scope } from './key.ts'
 import { parseVersion } from './list-rule.ts'
-import { OwnerIndex } from './owner-index.ts'
+import { OwnerIndex, type OwnershipListener } from './owner-index.ts'
 import { Past } from './past.ts'
 import { beAt, beFresh, findObject, getObject, type ListPage, type ListRequest, listObjects } from './read.ts'
 import { type AttributesOf, type Selection, targetOf } from './selection.ts'
 import type { StoredObject } from './stored-object.ts'
 import type { WatchEncoding } from './watch-encoding.ts'
-import { WatchStream } from './watch-stream.ts'
+import { type WatchSettings, WatchStream } from './watch-stream.ts'
 import { createObject, type RemoveRequest, removeObject, type UpdateRequest, updateObject } from './write.ts'
 
 /** What storage is made of. */
@@ -49,6 +49,8 @@ export interface StorageDeps {
   readonly pause?: () => Promise<void>
   /** How many changes stay in memory for watchers that are late. Default {@link RECENT_CHANGES_MAX}. */
   readonly recentChangesMax?: number
+  /** How many may watch at a time. Default {@link WATCHES_MAX}. */
+  readonly watchesMax?: number
 }
 
 /** What a watch asks for. */
@@ -83,6 +85,8 @@ export interface Storage {
   encoded(object: StoredObject, encoding: ObjectEncoding): Uint8Array
   /** The objects of a logical cluster that name this uid as an owner. */
   dependentsOf(cluster: string, uid: string): Promise<readonly string[]>
+  /** Tells of every object that has owners or waits for its dependents, and then of each change of that. */
+  followOwnership(listener: OwnershipListener): Promise<void>
   /** A kind is served no more, or otherwise: what was worked out of its objects is forgotten, and its watches end. */
   kindChanged(resource: GroupResource, cluster?: string): void
   /** For metrics. */
@@ -167,19 +171,17 @@ class ObjectStorage implements Storage {
     const { selection, encoding, allowWatchBookmarks: bookmarks, sendInitialEvents, timeout } = request
     const asked = watchVersion(scope, request.resourceVersion)
     const target = targetOf(scope, selection)
-    if (this.status().watches >= WATCHES_MAX)
-      throw overloaded(`${WATCHES_MAX} watches are open, please try again later`)
     if (asked === undefined) await beFresh(this.#writer)
     else if (asked > 0) await beAt(this.#feed, asked)
     const { cache, hub } = await this.#resource(scope)
     const deadline = (this.#deps.clock.elapsed() + timeout) as Duration
     if (sendInitialEvents) {
       const initial = await choose(this.#writer, cache, target, { limit: 0 })
-      return new WatchStream({ target, encoding, initial, after: initial.revision, bookmarks, deadline }, hub)
+      return this.#begin({ target, encoding, initial, after: initial.revision, bookmarks, deadline }, hub)
     }
     const after = asked === undefined || asked === 0 ? hub.head : asked
     await this.#checkKept(hub, after)
-    return new WatchStream({ target, encoding, after, bookmarks, deadline }, hub)
+    return this.#begin({ target, encoding, after, bookmarks, deadline }, hub)
   }
 
   create(key: ObjectKey, object: KubeObject, request: WriteRequest): Promise<Written> {
@@ -199,9 +201,11 @@ class ObjectStorage implements Storage {
   }
 
   dependentsOf(cluster: string, uid: string): Promise<readonly string[]> {
-    const { store } = this.#deps
-    this.#owners ??= new OwnerIndex({ store, feed: this.#feed, pause: this.#pause })
-    return this.#owners.dependentsOf(cluster, uid)
+    return this.#ownerIndex().dependentsOf(cluster, uid)
+  }
+
+  followOwnership(listener: OwnershipListener): Promise<void> {
+    return this.#ownerIndex().follow(listener)
   }
 
   kindChanged(resource: GroupResource, cluster?: string): void {
@@ -222,8 +226,21 @@ class ObjectStorage implements Storage {
 
   close(): void {
     for (const { hub } of this.#resources.values()) hub.close()
+    this.#alarms.close()
     this.#past.close()
     this.#feed.close()
+  }
+
+  #ownerIndex(): OwnerIndex {
+    const { store } = this.#deps
+    this.#owners ??= new OwnerIndex({ store, feed: this.#feed, pause: this.#pause })
+    return this.#owners
+  }
+
+  #begin(settings: WatchSettings, hub: Hub): WatchStream {
+    const { watchesMax = WATCHES_MAX } = this.#deps
+    if (this.status().watches >= watchesMax) throw overloaded(`${watchesMax} watches are open, please try again later`)
+    return new WatchStream(settings, hub)
   }
 
   /** Throws Gone unless every change after a revision can be told; what is read for that is kept for the stream. */

@@ -601,3 +601,30 @@ test('when compaction passes the server itself, its watches end with an error an
   await settled()
   deepEqual(after.lines, ['ADDED a@2', 'ADDED b@3', 'ADDED c@4', 'ADDED d@5', 'ADDED e@6'])
 })
+
+test('so many may watch and no more, until one leaves', async () => {
+  const { storage } = await openTestbed(simClock(), undefined, { watchesMax: 2 })
+  const [one] = await Promise.all([storage.watch(SHOP, watching()), storage.watch(SHOP, watching())])
+  await rejects(storage.watch(SHOP, watching()), {
+    code: 'TooManyRequests',
+    message: 'Too many requests: 2 watches are open, please try again later',
+  })
+  await one.return()
+  await one.return()
+  await storage.watch(SHOP, watching())
+  equal(storage.status().watches, 2)
+})
+
+test('storage that is closed ends its watches and waits for nothing', async () => {
+  const clock = simClock()
+  const { storage } = await openTestbed(clock)
+  const reader = readWatch(await storage.watch(SHOP, watching({ allowWatchBookmarks: true })))
+  const idle = await storage.watch(SHOP, watching({ allowWatchBookmarks: true }))
+  await put(storage, pod('a'))
+  storage.close()
+  await settled()
+  deepEqual([reader.lines, reader.hasEnded], [['ADDED a@2'], true])
+  equal(await clock.runUntilIdle({ max: minutes(9) }), 'idle')
+  equal((await idle.next()).done, false)
+  equal((await idle.next()).done, true)
+})

@@ -28,6 +28,8 @@ export interface UpdateRequest extends WriteRequest {
   readonly preconditions?: Preconditions
   /** Whether an object that is not there may be created. Otherwise it is NotFound. */
   readonly createIfAbsent?: boolean
+  /** What keeps an object that is to go, besides the finalizers of its metadata. */
+  readonly isHeld?: (object: KubeObject) => boolean
   /**
    * Makes the next object from what is there, which it may change. Called again when something changed meanwhile. When
    * the next object carries a resourceVersion, it is meant for that version alone.
@@ -95,7 +97,8 @@ export async function updateObject(deps: WriterDeps, key: ObjectKey, request: Up
     if (next === 'unchanged') return { decided: 'unchanged', object: current }
     checkCarried(key, next, current)
     const bytes = encodeWithin(key, next)
-    if (endsDeletion(metadata, next.metadata)) return { decided: 'delete', shown: storedVersion({ ...current, bytes }) }
+    if (endsDeletion(metadata, next.metadata) && !request.isHeld?.(next))
+      return { decided: 'delete', shown: storedVersion({ ...current, bytes }) }
     return putUnlessSame(current, next, bytes)
   })
 }

@@ -9,8 +9,8 @@ import { test } from 'node:test'
 import { tellAll } from '../scenario.ts'
 import { objects } from './scenario.ts'
 
-const SEED_COUNT = Number(process.env.SEEDS ?? 40)
-const TOLD_TWICE = 5
+const SEED_COUNT = Number(process.env.SEEDS ?? 30)
+const TOLD_TWICE = 3
 
 test('objects are what happened to them, whoever asks and whatever the seed', async () => {
   const only = process.env.SEED

@@ -1,14 +1,52 @@
 /** Where a policy changes what is written, and with what parameters. */
+import { NAME_COLUMN } from '../../columns.ts'
 import type { MutatingAdmissionPolicyBinding } from '../../types/admissionregistration-v1.ts'
 import { builtIn } from '../built-in.ts'
+import { AGE_COLUMN, column } from '../columns.ts'
+import {
+  defaultMatchResources,
+  validateChangingOperations,
+  validateMatchResources,
+  validateParamRef,
+  validatePolicyName,
+} from './match-resources.ts'
+import { sayParamRef } from './param-cells.ts'
+import { warnOfStaticName } from './static-name.ts'
 
-/** MutatingAdmissionPolicyBinding. Source: kubernetes pkg/registry/admissionregistration. */
+/** MutatingAdmissionPolicyBinding. Source: kubernetes pkg/registry/admissionregistration/mutatingadmissionpolicybinding. */
 export const mutatingAdmissionPolicyBinding = builtIn<MutatingAdmissionPolicyBinding>({
   group: 'admissionregistration.k8s.io',
   kind: 'MutatingAdmissionPolicyBinding',
   plural: 'mutatingadmissionpolicybindings',
-  scope: 'Cluster',
   categories: ['api-extensions'],
-  versions: [{ name: 'v1' }],
-  rules: { generation: 'all' },
+  scope: 'Cluster',
+  versions: [
+    {
+      name: 'v1',
+      default: ({ spec }) => defaultMatchResources(spec?.matchResources),
+      columns: [
+        NAME_COLUMN,
+        column(
+          'PolicyName',
+          'PolicyName indicates the policy definition which the policy binding binded to',
+          ({ spec }) => spec?.policyName ?? '',
+        ),
+        column('ParamRef', 'ParamRef indicates the param resource which sets the configuration param', ({ spec }) =>
+          sayParamRef(spec?.paramRef),
+        ),
+        AGE_COLUMN,
+      ],
+    },
+  ],
+  rules: {
+    generation: 'spec',
+    unconditionalUpdate: false,
+    validate: ({ spec }) => [
+      ...validatePolicyName(spec?.policyName, 'spec.policyName'),
+      ...validateParamRef(spec?.paramRef, 'spec.paramRef'),
+      ...(spec?.matchResources ? validateMatchResources(spec.matchResources, 'spec.matchResources') : []),
+      ...validateChangingOperations(spec?.matchResources, 'spec.matchResources'),
+    ],
+    warnings: warnOfStaticName,
+  },
 })

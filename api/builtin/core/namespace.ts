@@ -41,6 +41,11 @@ export const namespace = builtIn<Namespace>({
       if (subresource !== 'finalize') object.spec = { ...old.spec }
       labelWithName(object)
     },
+    isHeld: ({ spec }) => (spec?.finalizers ?? []).length > 0,
+    whenMarked(object) {
+      object.status = { ...object.status, phase: 'Terminating' }
+      delete object.metadata.deletionGracePeriodSeconds
+    },
     selectableFields: ['status.phase', 'name'],
     fieldOf: ({ metadata, status }, field) => (field === 'name' ? metadata.name : status?.phase) ?? '',
   },

@@ -14,6 +14,7 @@ import type {
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
 import { immutable } from '../immutable.ts'
+import { keepMetadata } from '../status-metadata.ts'
 import { validateDriverName } from './driver-name.ts'
 
 /** VolumeAttachment. Source: kubernetes pkg/registry/storage/volumeattachment, pkg/apis/storage. */
@@ -58,6 +59,9 @@ export const volumeAttachment = builtIn<VolumeAttachment>({
     generation: 'none',
     unconditionalUpdate: false,
     returnsDeleted: true,
+    prepareForUpdate({ metadata }, old, { subresource }) {
+      if (subresource === 'status') keepMetadata(metadata, old.metadata)
+    },
     validate: ({ metadata, spec, status }) => [
       ...validateBuiltInFinalizers(metadata.finalizers, 'metadata.finalizers'),
       ...validateDriverName(spec.attacher, 'spec.attacher'),

@@ -43,7 +43,8 @@ function validateStrategy(strategy: string, path: FieldPath): FieldError[] {
   return strategy === 'None' ? [] : [notSupported(path, strategy, ['None', 'Webhook'])]
 }
 
-function validateClient({ url, service }: WebhookClientConfig, path: FieldPath): FieldError[] {
+/** What is wrong with where a webhook is: its URL, or a service; one of them. Admission's webhooks keep the same rules. */
+export function validateClient({ url, service }: WebhookClientConfig, path: FieldPath): FieldError[] {
   if ((url === undefined) === (service === undefined))
     return [required(path, 'exactly one of url or service is required')]
   if (url !== undefined) return validateUrl(url, child(path, 'url'))

@@ -59,6 +59,12 @@ export const GROUND: System = {
       'muster store compact --keep-last 1000',
       'store/sqlite/compaction.real.test.ts',
     ),
+    partial(
+      'A Kubernetes API over the store that kubectl and other clients take for Kubernetes',
+      '存储之上的 Kubernetes API，kubectl 等客户端可当作 Kubernetes 使用',
+      'muster up',
+      'server/oracle/conformance.real.test.ts',
+    ),
     works(
       'Whole clusters of parties simulated on one thread; the seed of a failure replays it exactly',
       '在单线程上模拟由许多参与方组成的集群；失败的种子可精确重放',

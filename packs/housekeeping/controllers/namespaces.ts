@@ -27,6 +27,7 @@ export const NAMESPACES: ResourceRef<Namespace> = {
 /** Enough to say what is left; nobody reads a longer list. */
 const PAGE_SIZE = 500
 
+/** Looks at namespaces; see {@link decideNamespace}. */
 export const namespaceController: Controller = {
   name: 'namespace-controller',
   watches: NAMESPACES,

@@ -15,6 +15,7 @@ const core = { group: '', version: 'v1', namespaced: true }
 const ACCOUNTS: ResourceRef<ServiceAccount> = { ...core, kind: 'ServiceAccount', plural: 'serviceaccounts' }
 const CONFIG_MAPS: ResourceRef<ConfigMap> = { ...core, kind: 'ConfigMap', plural: 'configmaps' }
 
+/** Looks at namespaces; see {@link decideFurniture}. */
 export const serviceAccountController: Controller<FurnitureDeps> = {
   name: 'service-account-controller',
   watches: NAMESPACES,

@@ -17,6 +17,8 @@ export interface Cluster {
   readonly connection: Connection
   /** A folder of its own, for what a client wants to keep. */
   readonly folder: string
+  /** The admin's way in, for clients that read one. */
+  readonly kubeconfig: string
   end(): Promise<void>
 }
 
@@ -40,7 +42,9 @@ export async function startCluster(binaries: Binaries): Promise<Cluster> {
   }
   const connection = connect(Number(port), ADMIN_TOKEN)
   for (let tries = 0; tries < START_TRIES_MAX; tries++) {
-    if (await isReady(connection)) return { connection, folder, end }
+    if (await isReady(connection)) {
+      return { connection, folder, kubeconfig: await writeKubeconfig(folder, Number(port)), end }
+    }
     if (apiserver.child.exitCode !== null || etcd.child.exitCode !== null) break
     await sleep(TRY_PAUSE_MS)
   }
@@ -56,6 +60,25 @@ async function isReady({ send }: Connection): Promise<boolean> {
   } catch {
     return false
   }
+}
+
+/** kube-apiserver made a certificate at its start, and is trusted by it. */
+async function writeKubeconfig(folder: string, port: number): Promise<string> {
+  const authority = join(folder, 'certificates', 'apiserver.crt')
+  const cluster = { server: `https://127.0.0.1:${port}`, 'certificate-authority': authority }
+  const file = join(folder, 'kubeconfig')
+  await writeFile(
+    file,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'oracle',
+      contexts: [{ name: 'oracle', context: { cluster: 'oracle', user: 'admin' } }],
+      clusters: [{ name: 'oracle', cluster }],
+      users: [{ name: 'admin', user: { token: ADMIN_TOKEN } }],
+    }),
+  )
+  return file
 }
 
 function startEtcd(program: string, folder: string, clients: string, peers: string): Started {

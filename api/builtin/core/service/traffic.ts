@@ -1,4 +1,4 @@
-/** What a service needs, as its type says it. Source: kubernetes pkg/api/v1/service/util.go. */
+/** What a service needs, as its type says it. Source: kubernetes pkg/api/service/util.go. */
 import type { ServiceSpec } from '../../../types/core-v1.ts'
 
 /** True when it can be reached from outside: only then has it a say about that traffic. */
@@ -9,10 +9,19 @@ export const isExternallyAccessible = ({ type, externalIPs = [] }: ServiceSpec):
 export const needsHealthCheckPort = ({ type, externalTrafficPolicy }: ServiceSpec): boolean =>
   type === 'LoadBalancer' && externalTrafficPolicy === 'Local'
 
-/** True when it has an address in the cluster, or would have one were it not headless. */
-export const needsClusterIP = ({ type }: ServiceSpec): boolean =>
-  type === 'ClusterIP' || type === 'NodePort' || type === 'LoadBalancer'
+/** True when it has an address in the cluster, or says that it wants none. */
+export const needsClusterIP = ({ type }: ServiceSpec): boolean => type !== 'ExternalName'
 
-/** True when each of its ports is open on every node. */
-export const needsNodePort = ({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean =>
+/** True when its ports may be open on every node. */
+export const hasNodePorts = ({ type }: ServiceSpec): boolean => type === 'NodePort' || type === 'LoadBalancer'
+
+/** True when each of its ports must be open on every node. */
+export const needsNodePorts = ({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean =>
   type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts !== false)
+
+/** What stands where an address would stand, when none is wanted. */
+export const NO_CLUSTER_IP = 'None'
+
+/** True when it has no address of its own by its own wish. */
+export const isHeadless = ({ clusterIPs = [] }: ServiceSpec): boolean =>
+  clusterIPs.length === 1 && clusterIPs[0] === NO_CLUSTER_IP

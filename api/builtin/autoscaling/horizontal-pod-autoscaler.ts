@@ -1,0 +1,26 @@
+/** How many replicas something should have, as it is used. */
+import type { HorizontalPodAutoscaler } from '../../types/autoscaling-v2.ts'
+import { builtIn } from '../built-in.ts'
+import { autoscalerColumns, autoscalerColumnsOfV1 } from './horizontal-pod-autoscaler/columns.ts'
+import { fromV2, toV2 } from './horizontal-pod-autoscaler/convert.ts'
+import { defaultAutoscaler, defaultAutoscalerOfV1 } from './horizontal-pod-autoscaler/defaults.ts'
+
+/** HorizontalPodAutoscaler. Source: kubernetes pkg/registry/autoscaling/horizontalpodautoscaler, pkg/apis/autoscaling. */
+export const horizontalPodAutoscaler = builtIn<HorizontalPodAutoscaler>({
+  group: 'autoscaling',
+  kind: 'HorizontalPodAutoscaler',
+  plural: 'horizontalpodautoscalers',
+  shortNames: ['hpa'],
+  categories: ['all'],
+  versions: [
+    { name: 'v2', default: defaultAutoscaler, columns: autoscalerColumns, subresources: { status: true } },
+    {
+      name: 'v1',
+      default: defaultAutoscalerOfV1,
+      columns: autoscalerColumnsOfV1,
+      subresources: { status: true },
+      convert: { toStored: toV2, fromStored: fromV2 },
+    },
+  ],
+  rules: { generation: 'none' },
+})

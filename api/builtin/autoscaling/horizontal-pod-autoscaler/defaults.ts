@@ -1,0 +1,43 @@
+/** What an autoscaler does when it is not said. Source: kubernetes pkg/apis/autoscaling/v2 defaults.go. */
+import type { KubeObject } from '../../../object.ts'
+import type { HorizontalPodAutoscaler as HorizontalPodAutoscalerV1 } from '../../../types/autoscaling-v1.ts'
+import type { HorizontalPodAutoscaler, HPAScalingRules, MetricSpec } from '../../../types/autoscaling-v2.ts'
+
+/** The share of its requests that a pod should use, in percent. Source: kubernetes DefaultCPUUtilization. */
+const CPU_PERCENT = 80
+const PERIOD_SECONDS = 15
+
+/** What is aimed at when nothing is said. */
+export const defaultMetrics = (): MetricSpec[] => [
+  { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: CPU_PERCENT } } },
+]
+
+/** Fills in what is not said. */
+export function defaultAutoscaler({ spec }: HorizontalPodAutoscaler): void {
+  if (!spec) return
+  spec.minReplicas ??= 1
+  if (!spec.metrics?.length) spec.metrics = defaultMetrics()
+  if (!spec.behavior) return
+  spec.behavior.scaleUp = { ...scaleUp(), ...spec.behavior.scaleUp }
+  spec.behavior.scaleDown = { ...scaleDown(), ...spec.behavior.scaleDown }
+}
+
+/** The same of the first version; its metrics are filled in when it becomes the second. */
+export function defaultAutoscalerOfV1(object: KubeObject): void {
+  const { spec } = object as HorizontalPodAutoscalerV1 // It was decoded as one.
+  if (spec) spec.minReplicas ??= 1
+}
+
+const scaleUp = (): HPAScalingRules => ({
+  stabilizationWindowSeconds: 0,
+  selectPolicy: 'Max',
+  policies: [
+    { type: 'Pods', value: 4, periodSeconds: PERIOD_SECONDS },
+    { type: 'Percent', value: 100, periodSeconds: PERIOD_SECONDS },
+  ],
+})
+
+const scaleDown = (): HPAScalingRules => ({
+  selectPolicy: 'Max',
+  policies: [{ type: 'Percent', value: 100, periodSeconds: PERIOD_SECONDS }],
+})

@@ -1,0 +1,25 @@
+/** Containers that run together on one node. */
+import type { Pod } from '../../types/core-v1.ts'
+import { builtIn } from '../built-in.ts'
+import { podColumns } from './pod/columns.ts'
+import { defaultPod } from './pod/defaults.ts'
+import { fieldOfPod, POD_FIELDS } from './pod/fields.ts'
+import { graceOfPod } from './pod/grace.ts'
+import { podSubresources } from './pod/subresources.ts'
+
+/** Pod. Source: kubernetes pkg/registry/core/pod. */
+export const pod = builtIn<Pod>({
+  group: '',
+  kind: 'Pod',
+  plural: 'pods',
+  shortNames: ['po'],
+  categories: ['all'],
+  versions: [{ name: 'v1', default: defaultPod, columns: podColumns, subresources: podSubresources }],
+  rules: {
+    generation: 'spec',
+    returnsDeleted: true,
+    selectableFields: POD_FIELDS,
+    fieldOf: fieldOfPod,
+    deletionGrace: graceOfPod,
+  },
+})
