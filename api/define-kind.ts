@@ -188,14 +188,23 @@ function withOwn<Spec extends TSchema, Status extends TSchema>(
   const as = (object: KubeObject): Own => object as Own
   return {
     ...rules,
-    prepareForCreate: (object, context) => own.prepareForCreate?.(as(object), context),
-    prepareForUpdate: (object, old, context) => own.prepareForUpdate?.(as(object), as(old), context),
+    prepareForCreate(object, context) {
+      rules.prepareForCreate?.(object, context)
+      own.prepareForCreate?.(as(object), context)
+    },
+    prepareForUpdate(object, old, context) {
+      rules.prepareForUpdate?.(object, old, context)
+      own.prepareForUpdate?.(as(object), as(old), context)
+    },
     validate(object, context) {
       const errors = rules.validate?.(object, context) ?? []
       // What the schema refuses does not have the type that the rules rely on.
       return errors.length > 0 ? errors : (own.validate?.(as(object), context) ?? [])
     },
-    validateUpdate: (object, old, context) => own.validateUpdate?.(as(object), as(old), context) ?? [],
+    validateUpdate: (object, old, context) => [
+      ...(rules.validateUpdate?.(object, old, context) ?? []),
+      ...(own.validateUpdate?.(as(object), as(old), context) ?? []),
+    ],
     warnings: (object, old) => [
       ...(rules.warnings?.(object, old) ?? []),
       ...(own.warnings?.(as(object), old && as(old)) ?? []),

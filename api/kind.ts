@@ -128,6 +128,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly createOnUpdate?: boolean
   /** An update without resourceVersion is applied to what is there. Default true; false answers 422. */
   readonly unconditionalUpdate?: boolean
+  /** A client may say the status at creation, though it is a subresource: Node. */
+  readonly createsStatus?: true
   /** How metadata.name must look. Default: a DNS subdomain. */
   readonly name?: 'dns-subdomain' | 'dns-label' | 'dns-1035-label' | 'path-segment' | ((name: string) => string[])
   /** Resets what a client may not say at creation: status, and server-owned fields. */

@@ -25,15 +25,19 @@ import { aggregateRoles } from './cluster/aggregate-roles.ts'
 import { serveCustomResources } from './cluster/custom-resources.ts'
 import { follow } from './cluster/follow.ts'
 import { createLogicalCluster, type LogicalCluster } from './cluster/logical-cluster.ts'
+import { collectGarbage, type GarbageDeps } from './garbage/garbage-collector.ts'
+import { kindsIn } from './garbage/kinds.ts'
 import type { HealthCheck } from './health/health.ts'
 import { createDocuments } from './http/documents.ts'
 import { attributesOf, createHandle } from './http/handle.ts'
 import { DEFAULT_CLUSTER, type RequestInfo } from './http/request-info.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { createRegistry, type Registry } from './registry/registry.ts'
+import type { Connectors } from './resources/pod-connections.ts'
 import { reviewHandlers } from './resources/reviews.ts'
 import { attributesOfKind } from './resources/select.ts'
-import { subresourceHandlers } from './resources/subresources.ts'
+import { passingHandlers, subresourceHandlers } from './resources/subresources.ts'
+import { endOf, isService } from './services/commit.ts'
 import { openStorage, type Storage } from './storage/storage.ts'
 import { parseObject } from './storage/stored-object.ts'
 
@@ -55,6 +59,10 @@ export interface ApiServerDeps {
   readonly identities: readonly Identities[]
   /** Tokens that stand for fixed users in every logical cluster: those of the installation itself. */
   readonly fixedTokens?: ReadonlyMap<string, User>
+  /** Whether this server deletes what belongs to nobody any more. Default true; several over one store may. */
+  readonly garbageCollection?: boolean
+  /** The way to what runs on nodes. Absent where there is none. */
+  readonly connectors?: Connectors
   /** Lets others of this thread have their turn. */
   readonly pause?: () => Promise<void>
 }
@@ -112,6 +120,11 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   await followRoles(clusters, { objects, clock, log }, life.signal)
   await aggregateRoles({ objects, clock, log, newId }, life.signal)
   await serveCustomResources({ objects, registry, clock, log, newId }, life.signal)
+  if (deps.garbageCollection ?? true) {
+    const alsoAtEnd: GarbageDeps['alsoAtEnd'] = async ({ cluster }, object) =>
+      isService(object) ? endOf({ objects, cluster, random }, object) : []
+    collectGarbage({ objects, clock, random, log, newId, alsoAtEnd, ...kindsIn(registry) }, life.signal)
+  }
   const metrics = createMetrics(() => store.status())
   const handle = createHandle({
     clock,
@@ -123,8 +136,8 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     objects,
     admission: deps.admission,
     readsOf: (cluster) => admissionReads(objects, cluster),
-    subresources: subresourceHandlers(clusterOf),
-    reviews: reviewHandlers(clusterOf),
+    subresources: subresourceHandlers(clusterOf, deps.connectors),
+    reviews: { ...reviewHandlers(clusterOf), ...passingHandlers },
     generationOf: (cluster) => registry.cluster(cluster).generation,
     hasCluster: (cluster) => cluster === '*' || clusters.has(cluster),
     authenticate: (request, info, warnings) => identify(request, info, clusterOf(info.cluster), clock, warnings),

@@ -3,8 +3,11 @@ import type { Kind } from '../kind.ts'
 import { admissionregistrationKinds } from './admissionregistration/kinds.ts'
 import { apiextensionsKinds } from './apiextensions/kinds.ts'
 import { apiregistrationKinds } from './apiregistration/kinds.ts'
+import { appsKinds } from './apps/kinds.ts'
 import { authenticationKinds } from './authentication/kinds.ts'
 import { authorizationKinds } from './authorization/kinds.ts'
+import { autoscalingKinds } from './autoscaling/kinds.ts'
+import { batchKinds } from './batch/kinds.ts'
 import { certificatesKinds } from './certificates/kinds.ts'
 import { coordinationKinds } from './coordination/kinds.ts'
 import { coreKinds } from './core/kinds.ts'
@@ -13,6 +16,7 @@ import { eventsKinds } from './events/kinds.ts'
 import { flowcontrolKinds } from './flowcontrol/kinds.ts'
 import { networkingKinds } from './networking/kinds.ts'
 import { nodeKinds } from './node/kinds.ts'
+import { policyKinds } from './policy/kinds.ts'
 import { rbacKinds } from './rbac/kinds.ts'
 import { resourceKinds } from './resource/kinds.ts'
 import { schedulingKinds } from './scheduling/kinds.ts'
@@ -22,11 +26,15 @@ import { storageKinds } from './storage/kinds.ts'
 export const BUILT_IN_KINDS: readonly Kind[] = [
   ...coreKinds,
   ...apiregistrationKinds,
+  ...appsKinds,
   ...eventsKinds,
   ...authenticationKinds,
   ...authorizationKinds,
+  ...autoscalingKinds,
+  ...batchKinds,
   ...certificatesKinds,
   ...networkingKinds,
+  ...policyKinds,
   ...rbacKinds,
   ...storageKinds,
   ...admissionregistrationKinds,

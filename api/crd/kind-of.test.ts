@@ -214,6 +214,22 @@ test('a write to the status is held to the schema of the status alone', () => {
   deepEqual(judge(free, wrong, { subresource: 'status', old: structuredClone(wrong) }), [])
 })
 
+test('a write to the status leaves metadata as it is', () => {
+  const { rules } = kindOf(definitionOf())
+  const old: KubeObject = { ...objectOf({}), metadata: { name: 'x', resourceVersion: '7', labels: { a: 'b' } } }
+  const managedFields = [{ manager: 'm' }]
+  const written = (): KubeObject => ({
+    ...objectOf({}),
+    metadata: { name: 'x', resourceVersion: '6', labels: { a: 'c' }, finalizers: ['f'], managedFields },
+  })
+  const toStatus = written()
+  rules.prepareForUpdate?.(toStatus, old, { ...context, subresource: 'status' })
+  deepEqual(toStatus.metadata, { name: 'x', resourceVersion: '6', labels: { a: 'b' }, managedFields })
+  const whole = written()
+  rules.prepareForUpdate?.(whole, old, context)
+  deepEqual(whole, written())
+})
+
 test('what scale shows has to be a number that can be', () => {
   const kind = kindOf(definitionOf())
   const wrong = 'Invalid value: -1: should be a non-negative integer'

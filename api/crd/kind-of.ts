@@ -165,6 +165,9 @@ function rulesOf({ storedAs, schemas, scales, selectable }: Rules): KindRules {
     generation: 'all',
     unconditionalUpdate: false,
     name: 'dns-subdomain',
+    prepareForUpdate(object: KubeObject, old: KubeObject, { subresource }: RuleContext): void {
+      if (subresource === 'status') keepMetadata(object, old)
+    },
     validate(object: KubeObject, { subresource, version = storedAs, old }: RuleContext): FieldError[] {
       const schema = schemas.get(version)?.()
       const scale = scales.get(version)
@@ -182,6 +185,17 @@ function rulesOf({ storedAs, schemas, scales, selectable }: Rules): KindRules {
     },
     warnings: ({ metadata }, old) => finalizerWarnings(metadata.finalizers, old?.metadata.finalizers),
     ...(selectable.size > 0 ? { selectableFields: [...selectable], fieldOf } : {}),
+  }
+}
+
+/** A write to the status changes no labels and no finalizers; with which version it goes and who owns what stays its own. */
+function keepMetadata(object: KubeObject, old: KubeObject): void {
+  const { managedFields, resourceVersion } = object.metadata
+  const { managedFields: _fields, resourceVersion: _version, ...kept } = structuredClone(old.metadata)
+  object.metadata = {
+    ...kept,
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    ...(managedFields === undefined ? {} : { managedFields }),
   }
 }
 

@@ -13,7 +13,8 @@ export const definitionRules: KindRules<CustomResourceDefinition> = {
   unconditionalUpdate: false,
   name: 'dns-subdomain',
   prepareForCreate(definition) {
-    definition.status = { storedVersions: storageOf(definition) }
+    const stored = storageOf(definition)
+    definition.status = stored.length > 0 ? { storedVersions: stored } : {}
   },
   prepareForUpdate(definition, old, { subresource }) {
     if (subresource === 'status') return

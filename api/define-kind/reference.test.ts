@@ -52,7 +52,7 @@ A machine that work can be put on.
 | \`spec.labels\` | map of object |  |  |
 | \`spec.labels[*].value\` | string |  |  |
 | \`spec.port\` | integer or string |  |  |
-| \`spec.note\` | string |  | At least 1 characters; may be null. |
+| \`spec.note\` | string |  | At least 1 character; may be null. |
 | \`spec.more\` | anything |  |  |
 
 ### status

@@ -91,16 +91,18 @@ function describe(field: Schema): string {
     words && `one of ${words.map((word) => code(JSON.stringify(word))).join(', ')}`,
     minimum !== undefined && `${field.exclusiveMinimum ? 'above' : 'at least'} ${minimum}`,
     maximum !== undefined && `${field.exclusiveMaximum ? 'below' : 'at most'} ${maximum}`,
-    minLength !== undefined && `at least ${minLength} characters`,
-    maxLength !== undefined && `at most ${maxLength} characters`,
+    minLength !== undefined && `at least ${count(minLength, 'character')}`,
+    maxLength !== undefined && `at most ${count(maxLength, 'character')}`,
     pattern && `matches ${code(pattern)}`,
-    minItems !== undefined && `at least ${minItems} items`,
-    maxItems !== undefined && `at most ${maxItems} items`,
+    minItems !== undefined && `at least ${count(minItems, 'item')}`,
+    maxItems !== undefined && `at most ${count(maxItems, 'item')}`,
     nullable && 'may be null',
   ].filter((limit) => typeof limit === 'string')
   const said = limits.join('; ')
   return [field.description ?? '', said && `${said.charAt(0).toUpperCase()}${said.slice(1)}.`].filter(Boolean).join(' ')
 }
+
+const count = (many: number, what: string): string => `${many} ${what}${many === 1 ? '' : 's'}`
 
 const code = (text: string): string => `\`${text}\``
 

@@ -211,7 +211,9 @@ test('both forms of a schema come to the same verdict', () => {
     fc.property(schemas, fc.array(values, { minLength: 5, maxLength: 5 }), (schema, given) => {
       const root = toStructural(Type.Object({ x: schema }), 'Foo')
       const type = { root, source: noReferences }
-      for (const value of [...given, Value.Create(schema) as Json]) {
+      for (const any of [...given, Value.Create(schema) as Json]) {
+        // TypeBox lets a field that an alternative does not have be anything; here it has the type that another gives it.
+        const value = Value.Clean(schema, structuredClone(any)) as Json
         const verdict = Value.Check(Type.Object({ x: schema }), { x: value })
         equal(validate(type, { x: value }).length === 0, verdict, JSON.stringify({ root, value }))
         if (verdict) valid++

@@ -5,7 +5,7 @@
  *     const, union of literals          enum beside its type
  *     union with null                   nullable
  *     union of string and integer       x-kubernetes-int-or-string
- *     union of objects                  one object with the fields of all; anyOf says which belong together
+ *     union of objects                  one object with the fields of all; anyOf says which have to be there together
  *     intersection of objects           one object
  *     record of strings                 additionalProperties
  *     anything                          x-kubernetes-preserve-unknown-fields

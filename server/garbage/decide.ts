@@ -2,14 +2,15 @@
  * What is to become of one object, given whom it belongs to and who belongs to it.
  *
  *     marked, waits to orphan ──► disown each dependent ──► let go once there is none
- *     marked, waits for them  ──► let go once no dependent blocks it
+ *     marked, waits for them  ──► let go once no dependent blocks it; a ring of those that wait is broken first
  *     every owner is absent   ──► delete
  *     one is there            ──► drop the references to those that are not
- *     none is there, and one  ──► delete, after its own dependents; a ring of such objects is broken first
+ *     none is there, and one  ──► delete, after its own dependents
  *     waits for its dependents
  *
  * Source: kubernetes pkg/controller/garbagecollector attemptToDeleteItem, processDeletingDependentsItem,
- * attemptToOrphanWorker.
+ * attemptToOrphanWorker. Unlike there, a ring is broken where there is one: Kubernetes takes whatever might be one for
+ * one, so that an owner may go too early, and waits for ever in one whose objects were all deleted by hand.
  */
 import type { ObjectMeta, OwnerReference } from '@muster/api/object.ts'
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from '../storage/deletion.ts'
@@ -31,8 +32,6 @@ export interface SeenDependent {
   readonly key: string
   /** Its reference says that the owner waits for it. */
   readonly blocks: boolean
-  /** It is marked, and waits for dependents of its own. */
-  readonly waits: boolean
 }
 
 /** All that a decision rests on. */
@@ -40,6 +39,8 @@ export interface Seen {
   readonly metadata: ObjectMeta
   readonly owners: readonly SeenOwner[]
   readonly dependents: readonly SeenDependent[]
+  /** The uids of owners that wait for the object, and that it waits for, itself perhaps. */
+  readonly ring: readonly string[]
 }
 
 /** What is to be done next. After each step that changes something there is another look. */
@@ -51,17 +52,18 @@ export type Step =
   | { readonly do: 'delete'; readonly policy: 'Background' | 'Foreground' | 'Orphan' }
   /** Take references to these owners out of the object itself. */
   | { readonly do: 'drop-owners'; readonly uids: readonly string[] }
-  /** Let no owner wait for the object any more. */
-  | { readonly do: 'unblock' }
+  /** Let these owners wait for the object no more. */
+  | { readonly do: 'unblock'; readonly uids: readonly string[] }
   /** Take the reference to the object out of each of these. */
   | { readonly do: 'disown'; readonly dependents: readonly string[] }
   /** Take this finalizer out. */
   | { readonly do: 'let-go'; readonly finalizer: string }
 
 /** Decides one step. */
-export function decide({ metadata, owners, dependents }: Seen): Step {
+export function decide(seen: Seen): Step {
+  const { metadata, owners, dependents } = seen
   const { deletionTimestamp, finalizers = [] } = metadata
-  if (deletionTimestamp !== undefined) return decideMarked(finalizers, dependents)
+  if (deletionTimestamp !== undefined) return decideMarked(finalizers, seen)
   if (owners.length === 0) return { do: 'nothing' }
   const found = (state: OwnerState) => owners.filter(({ is }) => is === state)
   const [lost] = [...found('unreachable'), ...found('unknown')]
@@ -71,10 +73,7 @@ export function decide({ metadata, owners, dependents }: Seen): Step {
   const gone = [...found('absent'), ...waiting]
   if (gone.length === 0) return { do: 'nothing' }
   if (gone.length < owners.length) return { do: 'drop-owners', uids: gone.map(({ reference }) => reference.uid) }
-  if (waiting.length > 0 && dependents.length > 0) {
-    const mayBeRing = dependents.some(({ waits }) => waits) && owners.some(({ reference }) => blocks(reference))
-    return mayBeRing ? { do: 'unblock' } : { do: 'delete', policy: 'Foreground' }
-  }
+  if (waiting.length > 0 && dependents.length > 0) return { do: 'delete', policy: 'Foreground' }
   return { do: 'delete', policy: policyOf(finalizers) }
 }
 
@@ -85,16 +84,15 @@ export const blocks = ({ blockOwnerDeletion }: OwnerReference): boolean => block
 export const isWaiting = ({ deletionTimestamp, finalizers = [] }: ObjectMeta): boolean =>
   deletionTimestamp !== undefined && finalizers.includes(FOREGROUND_FINALIZER)
 
-function decideMarked(finalizers: readonly string[], dependents: readonly SeenDependent[]): Step {
+function decideMarked(finalizers: readonly string[], { dependents, ring }: Seen): Step {
   if (finalizers.includes(ORPHAN_FINALIZER)) {
     return dependents.length === 0
       ? { do: 'let-go', finalizer: ORPHAN_FINALIZER }
       : { do: 'disown', dependents: dependents.map(({ key }) => key) }
   }
   if (!finalizers.includes(FOREGROUND_FINALIZER)) return { do: 'nothing' }
-  return dependents.some((dependent) => dependent.blocks)
-    ? { do: 'nothing' }
-    : { do: 'let-go', finalizer: FOREGROUND_FINALIZER }
+  if (!dependents.some((dependent) => dependent.blocks)) return { do: 'let-go', finalizer: FOREGROUND_FINALIZER }
+  return ring.length > 0 ? { do: 'unblock', uids: ring } : { do: 'nothing' }
 }
 
 /** What was said of the object's own dependents before holds. */

@@ -2,7 +2,7 @@
 import { type ApiRequest, type ApiResponse, answer, answerJson } from '@muster/api/message.ts'
 import type { GroupVersion } from '@muster/api/object.ts'
 import type { OpenApiV3 } from '@muster/api/openapi/document.ts'
-import { encodeGnostic, GNOSTIC_MEDIA_TYPE } from '@muster/api/openapi/gnostic.ts'
+import { encodeGnostic, GNOSTIC_ASKED_AS, GNOSTIC_MEDIA_TYPE } from '@muster/api/openapi/gnostic.ts'
 import { openApiV2 } from '@muster/api/openapi/v2.ts'
 import { openApiV3 } from '@muster/api/openapi/v3.ts'
 import { openApiV3Index, openApiV3Path } from '@muster/api/openapi/v3-index.ts'
@@ -272,10 +272,7 @@ function v2(request: ApiRequest, documents: OpenApiOfCluster): ApiResponse {
   const { json, gnostic } = documents.v2
   const vary = { vary: 'Accept-Encoding, Accept' }
   const accepts = request.headers.accept ?? '*/*'
-  if (
-    accepts.includes(GNOSTIC_MEDIA_TYPE) ||
-    accepts.includes('application/com.github.proto-openapi.spec.v2.v1.0+protobuf')
-  ) {
+  if (accepts.includes(GNOSTIC_MEDIA_TYPE) || accepts.includes(GNOSTIC_ASKED_AS)) {
     return withTag(request, answer(200, GNOSTIC_MEDIA_TYPE, gnostic, vary), tagOf(gnostic))
   }
   if (!/\*\/\*|application\/(\*|json)/.test(accepts)) throw notAcceptable(['application/json', GNOSTIC_MEDIA_TYPE])

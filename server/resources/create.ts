@@ -2,12 +2,13 @@
 import { alignNamespace, wipeSystemFields } from '@muster/api/metadata/system-fields.ts'
 import type { KubeObject } from '@muster/api/object.ts'
 import { badRequest, generatedNameExists } from '@muster/api/status.ts'
-import { hasCode } from '@muster/base/errors.ts'
+import { hasCode, isControlError } from '@muster/base/errors.ts'
 import { writeOptions } from '../http/options.ts'
+import { TRIES_MAX } from '../storage/decide.ts'
 import type { StoredObject } from '../storage/stored-object.ts'
 import { namespaceOf, objectKey, type ResourceCall, saidResource } from './call.ts'
 import { bodyTypeOf, decodeBody, settleStrict } from './decode-body.ts'
-import { type Admitted, admitCreate, ownFields, type WriteDeps, writeRequest } from './writing.ts'
+import { type Admitted, admitCreate, CHOSEN_IS_TAKEN, ownFields, type WriteDeps, writeRequest } from './writing.ts'
 
 /** A made-up name may be taken: then another is drawn. Source: apiserver registry/generic/registry/store.go maxNameGenerationCreateAttempts. */
 const NAMES_DRAWN_MAX = 8
@@ -27,8 +28,9 @@ export async function create(call: ResourceCall, deps: WriteDeps): Promise<Store
   const drawsName = !object.metadata.name && Boolean(object.metadata.generateName)
   for (let drawn = 1; ; drawn++) {
     try {
-      return await createOnce(call, deps, drawsName ? structuredClone(object) : object, options)
+      return await createOnce(call, deps, structuredClone(object), options)
     } catch (error) {
+      if (isControlError(error) && error.details === CHOSEN_IS_TAKEN && drawn < TRIES_MAX) continue
       if (!drawsName || !hasCode(error, 'AlreadyExists')) throw error
       if (drawn >= NAMES_DRAWN_MAX) throw generatedNameExists(saidResource(call), object.metadata.generateName ?? '')
     }

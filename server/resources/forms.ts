@@ -13,9 +13,10 @@ import { encode as encodeMessage } from '@muster/api/protobuf/encode.ts'
 import { encodeObject as encodeProtobuf, PROTOBUF_MEDIA_TYPE } from '@muster/api/protobuf/envelope.ts'
 import { encodeList as encodeProtobufList } from '@muster/api/protobuf/lists.ts'
 import { encodeWatchFrame, PROTOBUF_WATCH_MEDIA_TYPE } from '@muster/api/protobuf/watch-frames.ts'
-import type { Status } from '@muster/api/status.ts'
+import { internal, type Status } from '@muster/api/status.ts'
 import { type IncludeObject, partialMetadata, tableHead, tableRow } from '@muster/api/table.ts'
 import type { Instant } from '@muster/base/clock.ts'
+import { isControlError } from '@muster/base/errors.ts'
 import type { Accepted, MediaType } from '../http/accept.ts'
 import type { Served } from '../registry/registry.ts'
 import { parseKey } from '../storage/key.ts'
@@ -88,7 +89,15 @@ const typeOf = ({ kind, version }: Served) => ({
 })
 
 /** The object in the version that is served. */
-const shown = (served: Served, object: StoredObject): KubeObject => fromStored(served, parseObject(object))
+function shown(served: Served, object: StoredObject): KubeObject {
+  try {
+    return fromStored(served, parseObject(object))
+  } catch (cause) {
+    if (isControlError(cause)) throw cause
+    // One object that cannot be shown must not end the watches of all others.
+    throw internal(`${object.key} cannot be shown as ${served.kind.kind} ${served.version.name}: ${cause}`, cause)
+  }
+}
 
 /** The same, with the logical cluster that it is of: a client that reads all of them tells objects apart by it. */
 function shownWithCluster(served: Served, object: StoredObject): KubeObject {

@@ -25,7 +25,7 @@ export function prepareForCreate(call: ResourceCall, object: KubeObject, random:
   fillSystemFields(object.metadata, { now: call.now, random })
   if (rules.generation !== 'none') object.metadata.generation = 1
   else delete object.metadata.generation
-  if (versions.some(({ subresources }) => subresources.status)) delete object.status
+  if (!rules.createsStatus && versions.some(({ subresources }) => subresources.status)) delete object.status
   rules.prepareForCreate?.(object, context)
   refuse(call, object, [...checkMetadata(call, object), ...(rules.validate?.(object, context) ?? [])])
   call.warnings.push(...(rules.warnings?.(object) ?? []))
@@ -98,5 +98,6 @@ const checkMetadata = ({ served: { kind } }: ResourceCall, object: KubeObject): 
 function refuse({ served: { kind } }: ResourceCall, object: KubeObject, errors: readonly FieldError[]): void {
   if (errors.length === 0) return
   const name = object.metadata.name || object.metadata.generateName || ''
-  throw invalid({ group: kind.group, kind: kind.kind }, name, errors)
+  // A kind whose objects another keeps is called by that one's group, as in Kubernetes: Event.
+  throw invalid({ group: kind.storage?.group ?? kind.group, kind: kind.kind }, name, errors)
 }

@@ -14,6 +14,8 @@ import {
   SCALE_API_VERSION,
 } from '@muster/api/apply/scale-fields.ts'
 import { oneVersion } from '@muster/api/apply/versions.ts'
+import { AGE_COLUMN, column } from '@muster/api/builtin/columns.ts'
+import { NAME_COLUMN } from '@muster/api/columns.ts'
 import { invalid as invalidField } from '@muster/api/field-error.ts'
 import type { ScaleSubresource } from '@muster/api/kind.ts'
 import { type ApiResponse, answer } from '@muster/api/message.ts'
@@ -58,7 +60,22 @@ const SCALE: Served = {
     name: 'v1',
     served: true,
     schema: () => typeSchemaOf('autoscaling', 'v1', 'Scale'),
-    columns: [],
+    columns: [
+      NAME_COLUMN,
+      column(
+        'Desired',
+        'replicas is the desired number of instances for the scaled object.',
+        (scale) => (scale as Scale).spec?.replicas ?? 0,
+        { type: 'integer' },
+      ),
+      column(
+        'Available',
+        'replicas is the actual number of observed instances of the scaled object.',
+        (scale) => (scale as Scale).status?.replicas ?? 0,
+        { type: 'integer' },
+      ),
+      AGE_COLUMN,
+    ],
     subresources: {},
   },
 }
@@ -67,10 +84,9 @@ const SCALE: Served = {
 export async function answerScale(call: ResourceCall, deps: AnswerDeps, scale: ScaleSubresource): Promise<ApiResponse> {
   const shown = (status: number, stored: StoredObject) => {
     const view = scaleOf(call, scale, fromStored(call.served, parseObject(stored)))
-    const served = { ...SCALE, version: { ...SCALE.version, columns: call.served.version.columns } }
-    const accepted = acceptedOf({ ...call, served })
+    const accepted = acceptedOf({ ...call, served: SCALE })
     const form = formOf({
-      served,
+      served: SCALE,
       accepted,
       objects: deps.objects,
       now: () => deps.clock.now(),

@@ -1,6 +1,6 @@
 /** An object in the version that is served, and the same object in the version that is kept. */
 import type { Kind, KindVersion } from '@muster/api/kind.ts'
-import { apiVersionOf, type KubeObject } from '@muster/api/object.ts'
+import { apiVersionOf, type GroupVersion, type KubeObject } from '@muster/api/object.ts'
 import { typeNameOf } from '@muster/api/tables/schemas.ts'
 import { assert } from '@muster/base/errors.ts'
 import type { Served } from '../registry/registry.ts'
@@ -8,13 +8,15 @@ import type { Served } from '../registry/registry.ts'
 /** The object as it is kept. May be the same one, changed. */
 export function toStored({ kind, version }: Served, object: KubeObject): KubeObject {
   if (version.name === kind.storedAs && !kind.storage) return object
-  return typed(kind, kind.storedAs, version.convert ? version.convert.toStored(object) : object)
+  const { kind: name, storedAs, storage, group } = kind
+  return typed({ group: storage?.group ?? group, version: storedAs }, name, version.convert?.toStored(object) ?? object)
 }
 
 /** The object as this version shows it. May be the same one, changed. */
 export function fromStored({ kind, version }: Served, object: KubeObject): KubeObject {
   if (version.name === kind.storedAs && !kind.storage) return object
-  return typed(kind, version.name, version.convert ? version.convert.fromStored(object) : object)
+  const { kind: name, group } = kind
+  return typed({ group, version: version.name }, name, version.convert?.fromStored(object) ?? object)
 }
 
 /** The version whose bytes are kept, of the kind that a path named. */
@@ -29,10 +31,11 @@ export const isStoredForm = ({ kind, version }: Served): boolean =>
   version.name === kind.storedAs && !kind.storage && !version.convert
 
 /** Kind and apiVersion as this kind says them: a kind that keeps its objects under another's name has its own. */
-function typed(kind: Kind, version: string, object: KubeObject): KubeObject {
-  const group = version === kind.storedAs && kind.storage ? kind.storage.group : kind.group
-  return { ...object, apiVersion: apiVersionOf({ group, version }), kind: kind.kind }
-}
+const typed = (groupVersion: GroupVersion, kind: string, object: KubeObject): KubeObject => ({
+  ...object,
+  apiVersion: apiVersionOf(groupVersion),
+  kind,
+})
 
 /** The full name of the type that objects are kept as; undefined for a custom resource. */
 export const storedTypeName = ({ kind, builtIn }: Served): string | undefined =>

@@ -8,10 +8,12 @@
 import { managerOf } from '@muster/api/apply/manager-name.ts'
 import { keepNoopTimes } from '@muster/api/apply/noop-times.ts'
 import { recordUpdate } from '@muster/api/apply/record-update.ts'
+import { newUid } from '@muster/api/metadata/object-name.ts'
 import type { KubeObject, ManagedFieldsEntry } from '@muster/api/object.ts'
 import { toStoredForm } from '@muster/api/schema/json-form.ts'
 import { timestamp } from '@muster/api/time.ts'
 import type { Clock } from '@muster/base/clock.ts'
+import { ControlError } from '@muster/base/errors.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { Cause, Guard, Revision } from '@muster/store/store.ts'
 import {
@@ -27,7 +29,8 @@ import type { Authorizer } from '../auth/authorization.ts'
 import { checkEscalation } from '../auth/rbac/escalation.ts'
 import type { RbacSource } from '../auth/rbac/index.ts'
 import type { WriteOptions } from '../http/options.ts'
-import type { WriteRequest } from '../storage/decide.ts'
+import { beginService, endOf, isService, type ServiceDeps, writesOf } from '../services/commit.ts'
+import type { AlsoWritten, WriteRequest } from '../storage/decide.ts'
 import { formatKey } from '../storage/key.ts'
 import type { Storage } from '../storage/storage.ts'
 import { namespaceOf, type ResourceCall, saidResource } from './call.ts'
@@ -51,6 +54,9 @@ export interface WriteDeps {
 /** A write that is being decided; the guards that its steps asked for are of the last try. */
 export interface Admitted {
   readonly guards: Guard[]
+  /** What is written with it, and what only when it goes. */
+  also?: readonly AlsoWritten[]
+  alsoAtEnd?: readonly AlsoWritten[]
   /** Asks the steps that may refuse once more: what they read had changed at the commit. */
   again?: () => Promise<void>
 }
@@ -93,7 +99,11 @@ export async function admitCreate(
   await mutate(call, deps, asked)
   dedupOwners(call, object)
   checkRoles(call, deps, object)
+  const allocation = isService(object) ? await beginService({ ...serviceDeps(call, deps), dryRun }, object) : undefined
   prepareForCreate(call, object, deps.random)
+  if (allocation && isService(object)) {
+    admitted.also = await writesOf(serviceDeps(call, deps), allocation, object, () => newMetadata(call, deps))
+  }
   await validate(call, deps, asked, admitted)
   admitted.again = () => validate(call, deps, asked, admitted)
   return inForm(call, object)
@@ -113,11 +123,31 @@ export async function admitUpdate(
   await mutate(call, deps, asked)
   dedupOwners(call, object)
   checkRoles(call, deps, object, old)
+  const services = call.info.subresource === '' && isService(object) && isService(old)
+  const allocation = services ? await beginService({ ...serviceDeps(call, deps), dryRun }, object, old) : undefined
   prepareForUpdate(call, object, old)
+  if (allocation && services) {
+    admitted.also = await writesOf(serviceDeps(call, deps), allocation, object, () => newMetadata(call, deps))
+  }
+  if (isService(old) && old.metadata.deletionTimestamp) admitted.alsoAtEnd = await endOf(serviceDeps(call, deps), old)
   await validate(call, deps, asked, admitted)
   const next = inForm(call, object)
   setOwners(next, keepNoopTimes(old, next))
   return next
+}
+
+/** Takes an object that is answered and not kept through admission, which may change it. */
+export async function admitPassing(
+  call: ResourceCall,
+  deps: WriteDeps,
+  object: KubeObject,
+  dryRun: boolean,
+  admitted: Admitted,
+): Promise<void> {
+  const asked: AdmissionRequest = { ...requestBase(call, dryRun), verb: 'create', object }
+  await mutate(call, deps, asked)
+  await validate(call, deps, asked, admitted)
+  admitted.again = () => validate(call, deps, asked, admitted)
 }
 
 /** Asks whether an object may be deleted. */
@@ -131,7 +161,23 @@ export async function admitDelete(
   const asked: AdmissionRequest = { ...requestBase(call, dryRun), verb: 'delete', old }
   await mutate(call, deps, asked)
   await validate(call, deps, asked, admitted)
+  if (isService(old)) admitted.alsoAtEnd = await endOf(serviceDeps(call, deps), old)
 }
+
+const serviceDeps = ({ info }: ResourceCall, { objects, random }: WriteDeps): ServiceDeps => ({
+  objects,
+  random,
+  cluster: info.cluster,
+})
+
+/** Of an object that is written along. */
+const newMetadata = ({ now }: ResourceCall, { random }: WriteDeps) => ({
+  uid: newUid(random),
+  creationTimestamp: timestamp(now),
+})
+
+/** Marks the error of a creation that chose what somebody else was faster to take: it is to choose again. */
+export const CHOSEN_IS_TAKEN: unique symbol = Symbol('chosen is taken')
 
 /** The part of a write that the storage wants: its name, its cause, and its grounds. */
 export function writeRequest(call: ResourceCall, deps: WriteDeps, dryRun: boolean, admitted: Admitted): WriteRequest {
@@ -142,7 +188,15 @@ export function writeRequest(call: ResourceCall, deps: WriteDeps, dryRun: boolea
     dryRun,
     async grounds() {
       if (tries++ > 0) await admitted.again?.()
-      return { guards: admitted.guards }
+      // An update is made anew at each try; what is created is made already.
+      if (tries > 1 && call.info.verb === 'create' && admitted.also?.length) {
+        throw new ControlError('Conflict', 'what was free has just been taken', undefined, CHOSEN_IS_TAKEN)
+      }
+      return {
+        guards: admitted.guards,
+        ...(admitted.also ? { also: admitted.also } : {}),
+        ...(admitted.alsoAtEnd ? { alsoAtEnd: admitted.alsoAtEnd } : {}),
+      }
     },
   }
 }

@@ -39,13 +39,17 @@ export interface Grounds {
   readonly guards: readonly Guard[]
   /** Objects that change with it, such as a quota's account. */
   readonly also?: readonly AlsoWritten[]
+  /** Objects that change only if it goes for good: what a service has to itself. */
+  readonly alsoAtEnd?: readonly AlsoWritten[]
 }
 
 /** Another object, as it is to be if the version that it was made from is still what is there. */
 export interface AlsoWritten {
   readonly key: ObjectKey
+  /** 0 when it is not there yet. */
   readonly from: Revision
-  readonly object: KubeObject
+  /** It goes when absent. */
+  readonly object?: KubeObject
 }
 
 /** What became of a write. A dry run says what would have. */
@@ -160,12 +164,13 @@ export async function commitOnce(
   attempt: number,
   { guard, write, grounds }: OneCommit,
 ): Promise<CommitEnd> {
-  const { guards = [], also = [] } = grounds ?? {}
+  const { guards = [] } = grounds ?? {}
+  const also = [...(grounds?.also ?? []), ...(write.write === 'delete' ? (grounds?.alsoAtEnd ?? []) : [])]
   const commit: Commit = {
     // Each try is another commit, with other guards; only the same one may be repeated under the same token.
     token: `${id}/${write.write}/${hashOf(write.key)}/${attempt}`,
     guards: [guard, ...guards, ...also.map(({ key, from }) => unchanged(formatKey(key), from))],
-    writes: [write, ...also.map(({ key, object }) => put(formatKey(key), object))],
+    writes: [write, ...also.map(alsoWrite)],
     cause,
   }
   const outcome = await commitSurely(deps, commit)
@@ -185,7 +190,8 @@ function hashOf(key: string): string {
 }
 
 const unchanged = (key: string, equals: Revision): Guard => ({ guard: 'revision', key, equals })
-const put = (key: string, object: KubeObject): Write => ({ write: 'put', key, value: encodeObject(object) })
+const alsoWrite = ({ key, object }: AlsoWritten): Write =>
+  object ? { write: 'put', key: formatKey(key), value: encodeObject(object) } : { write: 'delete', key: formatKey(key) }
 
 const isSameGuard = (one: Guard, other: Guard): boolean =>
   one.guard === other.guard && 'key' in one && 'key' in other && one.key === other.key

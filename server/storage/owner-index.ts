@@ -26,8 +26,8 @@ export interface OwnerIndexDeps {
 export interface OwnershipListener {
   /** This object is to be looked at: what it depends on, or what it waits for, has changed. */
   look(key: string): void
-  /** An object that had dependents is no more. A uid never comes back. */
-  gone(cluster: string, uid: string): void
+  /** An object that had dependents is no more since a revision. A uid never comes back. */
+  gone(cluster: string, uid: string, revision: Revision): void
 }
 
 /** Objects looked at between two pauses: some milliseconds. */
@@ -41,6 +41,8 @@ interface Ties {
   readonly written: string
   /** Itself, when it is marked and waits for its dependents. */
   readonly waitsAs: string | undefined
+  /** The finalizers that say so. */
+  readonly waitsFor: string
 }
 
 /** One for each server, made when garbage collection begins. */
@@ -126,7 +128,7 @@ export class OwnerIndex implements FeedListener {
     if (this.#listeners.size === 0) return
     if (event.event === 'delete') this.#tellGone(event)
     else if (now && now.written !== before?.written) this.#look(key)
-    if (now?.waitsAs !== undefined && before?.waitsAs === undefined) this.#lookUnder(now.waitsAs)
+    if (now?.waitsAs !== undefined && before?.waitsFor !== now.waitsFor) this.#lookUnder(now.waitsAs)
     if (before?.written !== now?.written) {
       for (const owner of before?.owners ?? []) {
         const waiting = this.#waiting.get(owner)
@@ -135,13 +137,13 @@ export class OwnerIndex implements FeedListener {
     }
   }
 
-  #tellGone({ key, previous }: Event): void {
+  #tellGone({ key, previous, revision }: Event): void {
     // Most of what is deleted owns nothing, and where nothing is owned at all nothing need be parsed.
     if (this.#dependents.size === 0 || !previous) return
     const cluster = parseKey(key)?.cluster
     const { uid } = metadataIn(key, previous.value) ?? {}
     if (cluster === undefined || uid === undefined || !this.#dependents.has(`${cluster} ${uid}`)) return
-    for (const listener of this.#listeners) listener.gone(cluster, uid)
+    for (const listener of this.#listeners) listener.gone(cluster, uid, revision)
     this.#lookUnder(`${cluster} ${uid}`)
   }
 
@@ -191,6 +193,7 @@ function tiesIn(key: string, value: Uint8Array): Ties | undefined {
     owners: ownerReferences.map((owner: OwnerReference) => `${cluster} ${owner.uid}`),
     written: [...ownerReferences.map(sayReference), ...waitsFor].join(),
     waitsAs: waitsFor.length > 0 ? `${cluster} ${uid}` : undefined,
+    waitsFor: waitsFor.join(),
   }
 }
 

@@ -43,6 +43,8 @@ export interface RemoveRequest extends WriteRequest {
   readonly rules: DeletionRules
   /** Throws when the object, as it is, may not be deleted. */
   readonly admit?: (current: KubeObject) => Promise<void> | void
+  /** Changes what stays of it while it waits to go: why it goes, in its status. */
+  readonly note?: (object: KubeObject) => void
 }
 
 /** Room for what a commit carries beside the object: keys, guards, cause. */
@@ -118,6 +120,7 @@ export async function removeObject(deps: WriterDeps, key: ObjectKey, request: Re
       case 'delete':
         return { decided: 'delete' }
       case 'mark':
+        request.note?.(deletion.object)
         return putUnlessSame(current, deletion.object, encodeWithin(key, deletion.object))
       default:
         return deletion satisfies never

@@ -15,6 +15,7 @@ export const componentStatus = builtIn<ComponentStatus>({
   versions: [
     {
       name: 'v1',
+      deprecated: { warning: 'v1 ComponentStatus is deprecated in v1.19+' },
       columns: [
         NAME_COLUMN,
         column('Status', 'Status of the component conditions', (component) => {

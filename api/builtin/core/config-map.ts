@@ -2,6 +2,7 @@
 import { NAME_COLUMN } from '../../columns.ts'
 import { type FieldError, invalid, key, tooLong } from '../../field-error.ts'
 import { byteLength } from '../../go-text.ts'
+import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
 import { checkConfigMapKey } from '../../names.ts'
 import type { ConfigMap } from '../../types/core-v1.ts'
 import { builtIn } from '../built-in.ts'
@@ -35,8 +36,8 @@ export const configMap = builtIn<ConfigMap>({
 /** All of one ConfigMap, or of one Secret. Source: kubernetes MaxSecretSize. */
 export const DATA_BYTES_MAX = 1024 * 1024
 
-function validate({ data = {}, binaryData = {} }: ConfigMap): FieldError[] {
-  const errors: FieldError[] = []
+function validate({ metadata, data = {}, binaryData = {} }: ConfigMap): FieldError[] {
+  const errors = validateBuiltInFinalizers(metadata.finalizers, 'metadata.finalizers')
   let bytes = 0
   for (const [name, value] of Object.entries(data)) {
     errors.push(...validateKey('data', name))
@@ -49,8 +50,8 @@ function validate({ data = {}, binaryData = {} }: ConfigMap): FieldError[] {
     errors.push(...validateKey('binaryData', name))
     bytes += base64Bytes(value)
   }
-  // The path is the root's, as in Kubernetes.
-  return bytes > DATA_BYTES_MAX ? [...errors, tooLong('', DATA_BYTES_MAX)] : errors
+  // The path is that of a field without a name, as in Kubernetes.
+  return bytes > DATA_BYTES_MAX ? [...errors, tooLong('[]', DATA_BYTES_MAX)] : errors
 }
 
 const validateKey = (field: string, name: string): FieldError[] =>

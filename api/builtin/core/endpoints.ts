@@ -1,8 +1,11 @@
 /** Where the pods of a service answer, as it was said before EndpointSlice. */
 import { NAME_COLUMN } from '../../columns.ts'
+import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
 import type { Endpoints } from '../../types/core-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
+import { isSame } from '../immutable.ts'
+import { validateSubsets, warnOfEndpoints } from './endpoints/validate.ts'
 
 /** Endpoints. Source: kubernetes pkg/registry/core/endpoint. */
 export const endpoints = builtIn<Endpoints>({
@@ -13,6 +16,7 @@ export const endpoints = builtIn<Endpoints>({
   versions: [
     {
       name: 'v1',
+      deprecated: { warning: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' },
       default: defaultEndpoints,
       columns: [
         NAME_COLUMN,
@@ -25,7 +29,17 @@ export const endpoints = builtIn<Endpoints>({
       ],
     },
   ],
-  rules: { generation: 'none', createOnUpdate: true },
+  rules: {
+    generation: 'none',
+    createOnUpdate: true,
+    validate: (object, { old }) => [
+      ...validateBuiltInFinalizers(object.metadata.finalizers, 'metadata.finalizers'),
+      ...(old ? [] : validateSubsets(object)),
+    ],
+    // What was once let pass is let pass as long as it stays.
+    validateUpdate: (object, old) => (isSame(object.subsets, old.subsets) ? [] : validateSubsets(object)),
+    warnings: warnOfEndpoints,
+  },
 })
 
 function defaultEndpoints({ subsets = [] }: Endpoints): void {

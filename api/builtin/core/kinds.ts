@@ -10,6 +10,9 @@ import { namespace } from './namespace.ts'
 import { node } from './node.ts'
 import { persistentVolume } from './persistent-volume.ts'
 import { persistentVolumeClaim } from './persistent-volume-claim.ts'
+import { pod } from './pod.ts'
+import { podTemplate } from './pod-template.ts'
+import { replicationController } from './replication-controller.ts'
 import { resourceQuota } from './resource-quota.ts'
 import { secret } from './secret.ts'
 import { service } from './service.ts'
@@ -27,6 +30,9 @@ export const coreKinds: readonly Kind[] = [
   node,
   persistentVolumeClaim,
   persistentVolume,
+  pod,
+  podTemplate,
+  replicationController,
   resourceQuota,
   secret,
   serviceAccount,

@@ -1,6 +1,7 @@
 /** A room for names. */
 import { NAME_COLUMN } from '../../columns.ts'
-import { NAMESPACE_FINALIZER } from '../../metadata/finalizers.ts'
+import { type FieldError, index, invalid } from '../../field-error.ts'
+import { NAMESPACE_FINALIZER, validateBuiltInFinalizers, validateFinalizers } from '../../metadata/finalizers.ts'
 import type { Namespace } from '../../types/core-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
@@ -46,10 +47,35 @@ export const namespace = builtIn<Namespace>({
       object.status = { ...object.status, phase: 'Terminating' }
       delete object.metadata.deletionGracePeriodSeconds
     },
+    validate: (object, { subresource }) =>
+      subresource === 'status'
+        ? []
+        : [
+            ...validateBuiltInFinalizers(object.metadata.finalizers, 'metadata.finalizers'),
+            ...validateOwnFinalizers(object, subresource),
+          ],
+    validateUpdate: (object, _old, { subresource }) => (subresource === 'status' ? validatePhase(object) : []),
     selectableFields: ['status.phase', 'name'],
     fieldOf: ({ metadata, status }, field) => (field === 'name' ? metadata.name : status?.phase) ?? '',
   },
 })
+
+/** What must be done before the namespace may go. Whoever finishes it is told which one is wrong. */
+const validateOwnFinalizers = ({ spec }: Namespace, subresource: string): FieldError[] =>
+  (spec?.finalizers ?? []).flatMap((finalizer, at) => {
+    const path = subresource === 'finalize' ? index('spec.finalizers', at) : 'spec.finalizers'
+    const [own, builtIn] = [validateFinalizers([finalizer], path), validateBuiltInFinalizers([finalizer], path)]
+    return [...own, ...builtIn].map((error) => ({ ...error, path }))
+  })
+
+/** Its phase says whether it is going, and nothing else. */
+function validatePhase({ metadata, status }: Namespace): FieldError[] {
+  const phase = status?.phase ?? ''
+  const expected = metadata.deletionTimestamp ? 'Terminating' : 'Active'
+  if (phase === expected) return []
+  const when = metadata.deletionTimestamp ? 'is not empty' : 'is empty'
+  return [invalid('status.Phase', phase, `may only be '${expected}' if \`deletionTimestamp\` ${when}`)]
+}
 
 /** So that a label selector can name a namespace. */
 function labelWithName({ metadata }: Namespace): void {

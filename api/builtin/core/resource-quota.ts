@@ -1,10 +1,12 @@
 /** How much all objects of a namespace together may ask for. */
 import { NAME_COLUMN } from '../../columns.ts'
-import { canonicalQuantity } from '../../quantity.ts'
+import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
+import { canonicalQuantity, compareQuantities, formatQuantity, parseQuantity } from '../../quantity.ts'
 import type { ResourceQuota } from '../../types/core-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
 import { roundResources } from './resource-list.ts'
+import { validateQuotaSpec, validateQuotaStatus, validateSameScopes } from './resource-quota/validate.ts'
 
 /** ResourceQuota. Source: kubernetes pkg/registry/core/resourcequota. */
 export const resourceQuota = builtIn<ResourceQuota>({
@@ -33,8 +35,34 @@ export const resourceQuota = builtIn<ResourceQuota>({
       ],
     },
   ],
-  rules: { generation: 'none', returnsDeleted: true },
+  rules: {
+    generation: 'none',
+    returnsDeleted: true,
+    validate: (quota, { subresource }) => [
+      ...validateBuiltInFinalizers(quota.metadata.finalizers, 'metadata.finalizers'),
+      ...(subresource === 'status' ? validateQuotaStatus(quota) : validateQuotaSpec(quota)),
+    ],
+    validateUpdate: (quota, old, { subresource }) => (subresource === 'status' ? [] : validateSameScopes(quota, old)),
+    warnings: (quota, old) => (old ? [] : warnOfRequests(quota)),
+  },
 })
+
+/** Who may ask for more than he may have has made a slip. */
+function warnOfRequests({ spec }: ResourceQuota): string[] {
+  const { hard = {} } = spec ?? {}
+  return ['cpu', 'memory', 'storage', 'ephemeral-storage'].flatMap((resource) => {
+    const isBareKnown = resource === 'cpu' || resource === 'memory'
+    const named = `requests.${resource}`
+    const request = hard[named] === undefined && isBareKnown ? resource : named
+    const limit = `limits.${resource}`
+    const [asked, most] = [hard[request], hard[limit]].map((amount) =>
+      amount === undefined ? undefined : parseQuantity(amount),
+    )
+    if (!asked || !most || compareQuantities(asked, most) <= 0) return []
+    const say = (name: string, amount: typeof asked) => `${name} (${formatQuantity(amount)})`
+    return [`ResourceQuota ${say(request, asked)} should be less than ${say(limit, most)}`]
+  })
+}
 
 const isLimit = (resource: string): boolean => resource.startsWith('limits.')
 

@@ -1,5 +1,6 @@
 /** Who a pod is, when it asks the API. */
 import { NAME_COLUMN } from '../../columns.ts'
+import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
 import type { ServiceAccount } from '../../types/core-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN } from '../columns.ts'
@@ -26,6 +27,7 @@ export const serviceAccount = builtIn<ServiceAccount>({
     returnsDeleted: true,
     prepareForCreate: keepSecretNames,
     prepareForUpdate: keepSecretNames,
+    validate: ({ metadata }) => validateBuiltInFinalizers(metadata.finalizers, 'metadata.finalizers'),
     warnings: warnOfMountableSecrets,
   },
 })

@@ -32,7 +32,9 @@ export const service = builtIn<Service>({
     name: 'dns-label',
     createOnUpdate: true,
     returnsDeleted: true,
+    prepareForCreate: dropInternalPolicy,
     prepareForUpdate(object, old, { subresource }) {
+      dropInternalPolicy(object)
       if (subresource !== 'status') dropWhatTypeLacks(object, old)
     },
     validate: (object, { old }) =>
@@ -48,3 +50,8 @@ export const service = builtIn<Service>({
     fieldOf: ({ spec }, field) => (field === 'spec.type' ? spec?.type : spec?.clusterIP) ?? '',
   },
 })
+
+/** A name of somewhere else has no traffic in the cluster, whatever is said of it. */
+function dropInternalPolicy({ spec }: Service): void {
+  if (spec?.type === 'ExternalName') delete spec.internalTrafficPolicy
+}

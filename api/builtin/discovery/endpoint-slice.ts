@@ -1,8 +1,11 @@
 /** Some of the places where a service answers. */
 import { NAME_COLUMN } from '../../columns.ts'
+import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
 import type { EndpointPort, EndpointSlice } from '../../types/discovery-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
+import { immutable, isSame } from '../immutable.ts'
+import { validateSlice } from './validate.ts'
 
 /** EndpointSlice. Source: kubernetes pkg/registry/discovery/endpointslice. */
 export const endpointSlice = builtIn<EndpointSlice>({
@@ -38,7 +41,22 @@ export const endpointSlice = builtIn<EndpointSlice>({
       ],
     },
   ],
-  rules: { generation: 'all' },
+  rules: {
+    generation: 'all',
+    prepareForUpdate({ metadata }, old) {
+      // Its labels say which service it is of, so they count as well.
+      if (!isSame(metadata.labels, old.metadata.labels)) metadata.generation = (old.metadata.generation ?? 0) + 1
+    },
+    warnings: ({ addressType }) => (addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []),
+    validate: (slice, { old }) => [
+      ...validateBuiltInFinalizers(slice.metadata.finalizers, 'metadata.finalizers'),
+      ...(old ? [] : validateSlice(slice)),
+    ],
+    validateUpdate: (slice, old) => [
+      ...validateSlice(slice, old),
+      ...immutable('addressType', slice.addressType, old.addressType),
+    ],
+  },
 })
 
 function defaultPorts({ ports }: EndpointSlice): void {
@@ -55,5 +73,5 @@ const SHOWN_MAX = 3
 function sayFirst(items: readonly string[], none: string): string {
   if (items.length === 0) return none
   const shown = items.slice(0, SHOWN_MAX).join(',')
-  return items.length > SHOWN_MAX ? `${shown} + ${items.length - SHOWN_MAX} more...` : shown
+  return items.length > SHOWN_MAX ? `${shown} + ${items.length - SHOWN_MAX} more...` : shown || none
 }

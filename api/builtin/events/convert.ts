@@ -27,7 +27,7 @@ export const toCoreEvent = (event: KubeObject): CoreEvent => ({
 
 /** As events.k8s.io shows it. */
 export const fromCoreEvent = (event: KubeObject): KubeObject => ({
-  ...rename(event, FROM_CORE),
+  ...Object.fromEntries(Object.entries(rename(event, FROM_CORE)).filter(([, value]) => value !== '')),
   metadata: event.metadata,
   apiVersion: 'events.k8s.io/v1',
   kind: 'Event',

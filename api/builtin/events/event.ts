@@ -4,6 +4,7 @@ import type { Event } from '../../types/core-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { eventColumns } from '../core/event/columns.ts'
 import { EVENT_FIELDS, eventField } from '../core/event/fields.ts'
+import { validateEvent, validateEventChange, validateNewEvent } from '../core/event/validate.ts'
 import { fromCoreEvent, toCoreEvent } from './convert.ts'
 
 /** Event. Source: kubernetes pkg/registry/core/event, pkg/apis/events/v1/conversion.go. */
@@ -27,6 +28,11 @@ export const event = builtIn<Event>({
     generation: 'none',
     createOnUpdate: true,
     dependents: 'unsupported',
+    validate: (object, { old }) => [
+      ...validateEvent(object, 'reportingController'),
+      ...(old ? [] : validateNewEvent(object)),
+    ],
+    validateUpdate: validateEventChange,
     selectableFields: EVENT_FIELDS,
     fieldOf: eventField,
   },

@@ -1,8 +1,15 @@
 /** How services are reached from outside by HTTP. */
 import { NAME_COLUMN } from '../../columns.ts'
+import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
 import type { Ingress, IngressRule } from '../../types/networking-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
+import {
+  CLASS_ANNOTATION,
+  validateClassAnnotation,
+  validateIngress,
+  validateIngressStatus,
+} from './ingress/validate.ts'
 
 /** Ingress. Source: kubernetes pkg/registry/networking/ingress. */
 export const ingress = builtIn<Ingress>({
@@ -30,7 +37,23 @@ export const ingress = builtIn<Ingress>({
       ],
     },
   ],
-  rules: { generation: 'spec' },
+  rules: {
+    generation: 'spec',
+    validate: (object, { old }) =>
+      old
+        ? []
+        : [
+            ...validateBuiltInFinalizers(object.metadata.finalizers, 'metadata.finalizers'),
+            ...validateIngress(object),
+            ...validateClassAnnotation(object),
+          ],
+    validateUpdate: (object, old, { subresource }) =>
+      subresource === 'status' ? validateIngressStatus(object, old) : validateIngress(object, old),
+    warnings: ({ metadata }, old) =>
+      !old && Object.hasOwn(metadata.annotations ?? {}, CLASS_ANNOTATION)
+        ? [`annotation "${CLASS_ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`]
+        : [],
+  },
 })
 
 const SHOWN_MAX = 3

@@ -1,10 +1,12 @@
 /** Which pods may speak with which. */
 import { NAME_COLUMN } from '../../columns.ts'
+import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
 import { filterOfSelector } from '../../selector/label-selector.ts'
 import { formatLabels } from '../../selector/labels.ts'
 import type { NetworkPolicy } from '../../types/networking-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
+import { validateNetworkPolicy } from './network-policy/validate.ts'
 
 /** NetworkPolicy. Source: kubernetes pkg/registry/networking/networkpolicy. */
 export const networkPolicy = builtIn<NetworkPolicy>({
@@ -27,7 +29,17 @@ export const networkPolicy = builtIn<NetworkPolicy>({
       ],
     },
   ],
-  rules: { generation: 'spec' },
+  rules: {
+    generation: 'spec',
+    validate: (policy, { old }) =>
+      old
+        ? []
+        : [
+            ...validateBuiltInFinalizers(policy.metadata.finalizers, 'metadata.finalizers'),
+            ...validateNetworkPolicy(policy),
+          ],
+    validateUpdate: validateNetworkPolicy,
+  },
 })
 
 /** A policy that does not say which way it is about is about ingress, and about egress too if it has rules for that. */

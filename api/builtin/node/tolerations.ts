@@ -34,7 +34,8 @@ const meaningOf = ({ key = '', operator = '', value = '', effect = '' }: Tolerat
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
-function validateToleration(toleration: Toleration, path: FieldPath): FieldError[] {
+/** What is wrong with one of them. */
+export function validateToleration(toleration: Toleration, path: FieldPath): FieldError[] {
   const { key = '', operator = '', value = '', effect = '', tolerationSeconds } = toleration
   const errors = key === '' ? [] : validateLabelKey(key, child(path, 'key'))
   const refuse = (field: string, said: string, why: string) => errors.push(invalid(child(path, field), said, why))

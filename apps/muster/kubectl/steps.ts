@@ -247,7 +247,7 @@ export const JOURNEYS: readonly Journey[] = [
       { run: 'label deployment web team=blue', complains: /already has a value/ },
       { run: 'label deployment web team=blue --overwrite', says: /labeled/ },
       { run: 'label deployment web team-', says: /labeled|unlabeled/ },
-      { run: 'annotate deployment web note=hello', says: /annotated/ },
+      { run: 'annotate deployment web note=hello', says: /annotated?$/m },
       { run: 'patch deployment web -p {"spec":{"replicas":2}}', says: /patched/ },
       { run: 'patch deployment web --type=merge -p {"spec":{"replicas":3}}', says: /patched/ },
       {
@@ -290,7 +290,7 @@ export const JOURNEYS: readonly Journey[] = [
       { run: 'delete deployment web --cascade=background', says: /deleted/ },
       { run: 'create configmap a', says: /created/ },
       { run: 'create configmap b', says: /created/ },
-      { run: 'delete configmaps --all --dry-run=server', says: /deleted \(server dry run\)/ },
+      { run: 'delete configmaps --all --dry-run=server', says: /deleted.* \(server dry run\)/ },
       { run: 'delete configmap a b', says: /"b" deleted/ },
       { run: 'run idle --image=host/idle', says: /created/ },
       { run: 'delete pod idle --grace-period=1 --wait=false', says: /deleted/ },

@@ -57,7 +57,9 @@ const add = (one: ResourceList, other: ResourceList): ResourceList =>
   join(one, other, (mine, others) => formatQuantity(addQuantities(parseQuantity(mine), parseQuantity(others))))
 
 const larger = (one: ResourceList, other: ResourceList): ResourceList =>
-  join(one, other, (mine, others) => (compareQuantities(parseQuantity(others), parseQuantity(mine)) > 0 ? others : mine))
+  join(one, other, (mine, others) =>
+    compareQuantities(parseQuantity(others), parseQuantity(mine)) > 0 ? others : mine,
+  )
 
 type Amount = string | number
 
