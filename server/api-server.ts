@@ -198,6 +198,7 @@ function followRoles(
       follow(
         { group: RBAC_GROUP, resource },
         {
+          name: 'authorization',
           put: (cluster, object) => clusters.get(cluster)?.rbac.put(object),
           remove: (cluster, object) => clusters.get(cluster)?.rbac.remove(object),
         },

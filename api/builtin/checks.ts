@@ -18,8 +18,11 @@ export function oneOf(value: string | undefined, supported: readonly string[], p
 }
 
 /** A text, if there is one, is one of a few. */
-export const optionalOneOf = (value: string | undefined, supported: readonly string[], path: FieldPath): FieldError[] =>
-  value === undefined || supported.includes(value) ? [] : [notSupported(path, value, supported)]
+export const optionalOneOf = (
+  value: string | undefined,
+  supported: readonly string[],
+  path: FieldPath,
+): FieldError[] => (value === undefined || supported.includes(value) ? [] : [notSupported(path, value, supported)])
 
 /** What a check of a text complains of, as errors of a field. */
 export const complaints = (check: (value: string) => string[], value: string, path: FieldPath): FieldError[] =>

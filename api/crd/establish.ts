@@ -39,8 +39,14 @@ export function establish(
   return equalJson(asJson(status), asJson(definition.status ?? {})) ? undefined : status
 }
 
-/** What the condition Terminating says while and after the objects of a definition are deleted. */
+/** What the condition Terminating says before, while and after the objects of a definition are deleted. */
 export const TERMINATING = {
+  pending: {
+    type: 'Terminating',
+    status: 'True',
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  },
   deleting: {
     type: 'Terminating',
     status: 'True',

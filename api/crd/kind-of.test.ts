@@ -268,17 +268,59 @@ test('finalizers that others may use as well are warned of, once', () => {
 
 test('versions that a webhook would convert say that nobody calls it', () => {
   const definition = definitionOf([v1, { ...v1, name: 'v2', storage: false }])
-  ok(kindOf(definition).versions.every(({ convert }) => convert === undefined))
   definition.spec.conversion = {
     strategy: 'Webhook',
     webhook: { conversionReviewVersions: ['v1'], clientConfig: { url: 'https://example.com/' } },
   }
   const [second, stored] = kindOf(definition).versions
-  equal(stored?.convert, undefined)
-  throws(
-    () => second?.convert?.fromStored(objectOf({})),
-    /conversion webhook for example\.com\/v1, Kind=Foo failed: this server does not call conversion webhooks yet/,
+  deepEqual(stored?.convert?.fromStored(objectOf({ spec: { replicas: 1 } })), objectOf({ spec: { replicas: 1 } }))
+  for (const convert of [second?.convert?.fromStored, second?.convert?.toStored]) {
+    throws(
+      () => convert?.(objectOf({})),
+      /conversion webhook for example\.com\/v1, Kind=Foo failed: this server does not call conversion webhooks yet/,
+    )
+  }
+})
+
+test('each version shows what it knows of a stored object, and its own defaults', () => {
+  const withSpec = (name: string, properties: object): CustomResourceDefinitionVersion => ({
+    ...v1,
+    name,
+    storage: name === 'v1',
+    schema: {
+      openAPIV3Schema: JSON.parse(
+        JSON.stringify({ type: 'object', properties: { spec: { type: 'object', properties } } }),
+      ),
+    },
+  })
+  const { versions } = kindOf(
+    definitionOf([
+      withSpec('v1', { shared: { type: 'string' }, old: { type: 'string', default: 'o' } }),
+      withSpec('v2', { shared: { type: 'string' }, young: { type: 'string', default: 'y' } }),
+    ]),
   )
+  const shown = (name: string, stored: KubeObject): unknown => {
+    const convert = versions.find((version) => version.name === name)?.convert
+    return convert?.fromStored(convert.toStored(stored)).spec
+  }
+  const byOld = objectOf({ spec: { shared: 's', old: 'x' } })
+  deepEqual(shown('v1', byOld), { shared: 's', old: 'x' })
+  deepEqual(shown('v2', byOld), { shared: 's', young: 'y' })
+  deepEqual(byOld, objectOf({ spec: { shared: 's', old: 'x' } }))
+  const byYoung = objectOf({ spec: { shared: 's', young: 'z' } })
+  deepEqual(shown('v1', byYoung), { shared: 's', old: 'o' })
+  // What the stored version does not know is lost, as it is in Kubernetes.
+  deepEqual(shown('v2', byYoung), { shared: 's', young: 'y' })
+})
+
+test('objects are read anew once their definition has changed', () => {
+  const definition = definitionOf()
+  equal(kindOf(definition).versions[0]?.convert, undefined)
+  definition.metadata.generation = 1
+  equal(kindOf(definition).versions[0]?.convert, undefined)
+  definition.metadata.generation = 2
+  const convert = kindOf(definition).versions[0]?.convert
+  deepEqual(convert?.fromStored(objectOf({ spec: { gone: 1 } })), objectOf({ spec: { replicas: 1 } }))
 })
 
 test('a kind that nobody uses costs little more than its text', () => {

@@ -8,13 +8,8 @@ import type { FieldError } from '../field-error.ts'
 import { goQuote } from '../go-text.ts'
 import type { Kind, KindRules, KindVersion, RuleContext, ScaleSubresource } from '../kind.ts'
 import { checkLabelKey } from '../names.ts'
-import type { JsonObject, KubeObject } from '../object.ts'
-import { validateCustom } from '../schema/custom.ts'
-import { OBJECT_META } from '../schema/embedded.ts'
-import type { Schema, TypeSchema } from '../schema/schema.ts'
-import { validate } from '../schema/validate/validate.ts'
-import { internal } from '../status.ts'
-import { schemaOf } from '../tables/schemas.ts'
+import type { KubeObject } from '../object.ts'
+import { validateCustom, validateCustomStatus } from '../schema/custom.ts'
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionNames,
@@ -22,21 +17,14 @@ import type {
 } from '../types/apiextensions-v1.ts'
 import { compareVersions } from '../version-order.ts'
 import { columnsOf } from './columns.ts'
-import { asJson, asSchema } from './edge.ts'
+import { type Conversion, readingOf, refuseConversion } from './conversion.ts'
+import { asJson } from './edge.ts'
 import { findByPath, parseJsonPath } from './json-path.ts'
 import { validateScaleSpec, validateScaleStatus } from './scale.ts'
-import { createShelf, shelfKey } from './shelf.ts'
-
-/**
- * The characters of schemas that are kept parsed. Parsed and compiled, a schema takes some ten times its text: 40 MB,
- * room for a hundred busy kinds of the usual 40 KB.
- */
-const SCHEMA_TEXT_MAX = 4 * 2 ** 20
-
-const shelf = createShelf(SCHEMA_TEXT_MAX)
+import { NO_SCHEMAS, type SchemaLoader, schemaLoader } from './version-schema.ts'
 
 /** The kind of a definition that has been validated and given its defaults. Names are those that were accepted, if any were. */
-export function kindOf({ spec, status }: CustomResourceDefinition): Kind {
+export function kindOf({ metadata, spec, status }: CustomResourceDefinition): Kind {
   const { group } = spec
   const names = acceptedNames(spec.names, status?.acceptedNames)
   const versions = [...spec.versions].sort((one, other) => compareVersions(one.name, other.name))
@@ -44,7 +32,14 @@ export function kindOf({ spec, status }: CustomResourceDefinition): Kind {
   const schemas = new Map(versions.map((version) => [version.name, schemaLoader(group, names.kind, version)]))
   const scales = new Map(versions.map((version) => [version.name, scaleOf(version)]))
   const selectable = new Set(versions.flatMap(selectableOf))
-  const convert = conversionOf(spec.conversion?.strategy, `${group}/${storedAs}, Kind=${names.kind}`)
+  const hasWebhook = spec.conversion?.strategy === 'Webhook'
+  // As long as there has been one version, and it has not changed, everything that is stored is as that version says.
+  const isRead = versions.length > 1 || (metadata.generation ?? 1) > 1
+  const convertTo = (version: string): Conversion | undefined => {
+    if (hasWebhook && version !== storedAs) return refuseConversion(`${group}/${storedAs}, Kind=${names.kind}`)
+    const [stored, shown] = [schemas.get(storedAs), schemas.get(version)]
+    return isRead && stored && shown ? readingOf(stored, shown) : undefined
+  }
   return {
     group,
     kind: names.kind,
@@ -57,51 +52,22 @@ export function kindOf({ spec, status }: CustomResourceDefinition): Kind {
     versions: versions.map((version): KindVersion => {
       const scale = scales.get(version.name)
       const fields = selectableOf(version)
+      const convert = convertTo(version.name)
       return {
         name: version.name,
         served: version.served,
         ...(version.deprecated ? { deprecated: { warning: deprecationOf(group, names.kind, version, versions) } } : {}),
-        schema: () => schemas.get(version.name)?.().whole ?? NO_SCHEMA,
+        schema: () => (schemas.get(version.name)?.() ?? NO_SCHEMAS).whole,
         columns: columnsOf(version.additionalPrinterColumns ?? []),
         subresources: { ...(version.subresources?.status ? { status: true } : {}), ...(scale ? { scale } : {}) },
         ...(fields.length > 0 ? { selectableFields: fields } : {}),
-        ...(convert && version.name !== storedAs ? { convert } : {}),
+        ...(convert ? { convert } : {}),
       }
     }),
     storedAs,
     rules: rulesOf({ storedAs, schemas, scales, selectable }),
   }
 }
-
-/** A schema as its definition gave it, and with what every object has besides. */
-interface Schemas {
-  /** By this one objects are validated: it may restrict metadata.name. */
-  readonly own: TypeSchema
-  readonly whole: TypeSchema
-}
-
-const NO_SCHEMA: TypeSchema = {
-  root: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-  source: schemaOf,
-}
-
-/** Keeps the text alone, and parses it when it is asked for. */
-function schemaLoader(group: string, kind: string, { name, schema }: CustomResourceDefinitionVersion): () => Schemas {
-  const text = JSON.stringify(schema?.openAPIV3Schema ?? NO_SCHEMA.root)
-  const key = shelfKey<Schemas>()
-  return () => shelf.take(key, text.length, () => loadSchema(asSchema(JSON.parse(text)), group, kind, name))
-}
-
-function loadSchema(root: Schema, group: string, kind: string, version: string): Schemas {
-  const whole: Schema = {
-    ...root,
-    properties: { apiVersion: TEXT, kind: TEXT, ...root.properties, metadata: { $ref: OBJECT_META } },
-    'x-kubernetes-group-version-kind': [{ group, version, kind }],
-  }
-  return { own: { root, source: schemaOf }, whole: { root: whole, source: schemaOf } }
-}
-
-const TEXT: Schema = { type: 'string' }
 
 function acceptedNames(
   asked: CustomResourceDefinitionNames,
@@ -143,18 +109,9 @@ function deprecationOf(
   return better ? `${warning}; use ${group}/${better.name} ${kind}` : warning
 }
 
-/** Versions that differ by nothing but their name are not converted; those that differ need a webhook, and have none yet. */
-function conversionOf(strategy: string | undefined, stored: string): KindVersion['convert'] {
-  if (strategy !== 'Webhook') return undefined
-  const refuse = (): never => {
-    throw internal(`conversion webhook for ${stored} failed: this server does not call conversion webhooks yet`)
-  }
-  return { toStored: refuse, fromStored: refuse }
-}
-
 interface Rules {
   readonly storedAs: string
-  readonly schemas: ReadonlyMap<string, () => Schemas>
+  readonly schemas: ReadonlyMap<string, SchemaLoader>
   readonly scales: ReadonlyMap<string, ScaleSubresource | undefined>
   readonly selectable: ReadonlySet<string>
 }
@@ -169,19 +126,14 @@ function rulesOf({ storedAs, schemas, scales, selectable }: Rules): KindRules {
       if (subresource === 'status') keepMetadata(object, old)
     },
     validate(object: KubeObject, { subresource, version = storedAs, old }: RuleContext): FieldError[] {
-      const schema = schemas.get(version)?.()
+      const type = (schemas.get(version)?.() ?? NO_SCHEMAS).own
       const scale = scales.get(version)
       const json = asJson(object)
-      if (subresource === 'status') {
-        return [
-          ...(schema ? validateStatus(schema.own, json, old && asJson(old)) : []),
-          ...(scale ? validateScaleStatus(json, scale) : []),
-        ]
-      }
-      return [
-        ...(schema ? validateCustom(schema.own, json, old && asJson(old)) : []),
-        ...(scale ? [...validateScaleSpec(json, scale), ...validateScaleStatus(json, scale)] : []),
-      ]
+      const before = old && asJson(old)
+      const ofStatus = scale ? validateScaleStatus(json, scale) : []
+      if (subresource === 'status') return validateCustomStatus(type, json, { old: before, also: ofStatus })
+      const ofSpec = scale ? validateScaleSpec(json, scale) : []
+      return validateCustom(type, json, { old: before, also: [...ofSpec, ...ofStatus] })
     },
     warnings: ({ metadata }, old) => finalizerWarnings(metadata.finalizers, old?.metadata.finalizers),
     ...(selectable.size > 0 ? { selectableFields: [...selectable], fieldOf } : {}),
@@ -197,17 +149,6 @@ function keepMetadata(object: KubeObject, old: KubeObject): void {
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
     ...(managedFields === undefined ? {} : { managedFields }),
   }
-}
-
-/** Of a write to the status, the rest of the object is no concern. */
-function validateStatus({ root, source }: TypeSchema, object: JsonObject, old: JsonObject | undefined): FieldError[] {
-  const status = root.properties?.status
-  if (!status || object.status === undefined) return []
-  const before = old?.status
-  return validate({ root: status, source }, object.status, {
-    at: 'status',
-    ...(before === undefined ? {} : { old: before }),
-  })
 }
 
 function fieldOf(object: KubeObject, field: string): string {

@@ -1,4 +1,4 @@
-import { deepEqual } from 'node:assert/strict'
+import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { sayFieldError } from '../field-error.ts'
 import type { RuleContext } from '../kind.ts'
@@ -88,6 +88,38 @@ test('names are not changed once they are established', () => {
     'spec.scope: Invalid value: "Cluster": field is immutable',
     'spec.names.kind: Invalid value: "Bar": field is immutable',
   ])
+})
+
+test('a definition that is to go waits for its objects', () => {
+  const definition = definitionOf(['v1'])
+  equal(definitionRules.isHeld?.(definition), true)
+  // As the server marks an object.
+  const deletionTimestamp = '2026-01-01T00:00:00Z'
+  Object.assign(definition.metadata, { generation: 4, deletionTimestamp, deletionGracePeriodSeconds: 0 })
+  definitionRules.whenMarked?.(definition)
+  const { metadata, status } = definition
+  deepEqual(metadata, {
+    name: 'foos.example.com',
+    generation: 3,
+    deletionTimestamp,
+    finalizers: ['customresourcecleanup.apiextensions.k8s.io'],
+  })
+  deepEqual(status, {
+    storedVersions: ['v1'],
+    conditions: [
+      {
+        type: 'Terminating',
+        status: 'True',
+        reason: 'InstanceDeletionPending',
+        message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+        lastTransitionTime: deletionTimestamp,
+      },
+    ],
+  })
+  const before = structuredClone(definition)
+  definitionRules.whenMarked?.(definition)
+  deepEqual(definition, before)
+  equal(definitionRules.isHeld?.(definition), false)
 })
 
 test('formats that nobody checks are warned of when they come in', () => {

@@ -3,7 +3,9 @@ import { goQuote } from '../go-text.ts'
 import type { KindRules, RuleContext } from '../kind.ts'
 import { isValidatedFormat } from '../schema/formats.ts'
 import type { CustomResourceDefinition, JSONSchemaProps } from '../types/apiextensions-v1.ts'
+import { conditionOf, setCondition } from './conditions.ts'
 import { asDefinition } from './edge.ts'
+import { CLEANUP_FINALIZER, TERMINATING } from './establish.ts'
 import { validateDefinition, validateStatus, validateUnchanged } from './validate/definition.ts'
 import { partsOf } from './validate/structural.ts'
 
@@ -26,12 +28,28 @@ export const definitionRules: KindRules<CustomResourceDefinition> = {
     subresource === 'status' ? validateStatus(definition) : validateDefinition(definition, old && asDefinition(old)),
   validateUpdate: (definition, old, { subresource }) =>
     subresource === 'status' ? [] : validateUnchanged(definition, old),
+  // Its objects go before it does, so the first DELETE only marks it.
+  isHeld: ({ metadata }) => metadata.deletionTimestamp === undefined,
+  whenMarked(definition) {
+    if (!conditionOf(definition, 'Terminating')) beginTermination(definition)
+  },
   warnings: (definition, old) => {
     const known = new Set(old ? unknownFormats(old) : [])
     return unknownFormats(definition)
       .filter((format) => !known.has(format))
       .map((format) => `unrecognized format ${goQuote(format)}`)
   },
+}
+
+/** Kubernetes marks definitions in a way of its own, in which neither generation nor grace are written. */
+function beginTermination(definition: CustomResourceDefinition): void {
+  const { metadata, status } = definition
+  if (metadata.generation !== undefined) metadata.generation--
+  delete metadata.deletionGracePeriodSeconds
+  const finalizers = metadata.finalizers ?? []
+  if (!finalizers.includes(CLEANUP_FINALIZER)) metadata.finalizers = [...finalizers, CLEANUP_FINALIZER]
+  const conditions = setCondition(status?.conditions ?? [], TERMINATING.pending, metadata.deletionTimestamp ?? '')
+  definition.status = { ...status, conditions }
 }
 
 /** The version that objects are stored in from now on; none in a definition that is not valid. */

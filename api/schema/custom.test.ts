@@ -1,9 +1,9 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { sayPath } from '../field-error.ts'
+import { sayFieldError, sayPath } from '../field-error.ts'
 import type { JsonObject } from '../object.ts'
-import { readCustom, validateCustom } from './custom.ts'
+import { readCustom, validateCustom, validateCustomStatus } from './custom.ts'
 import { noReferences, type Schema } from './schema.ts'
 
 const typeOf = (root: Schema) => ({ root, source: noReferences })
@@ -26,10 +26,10 @@ test('reading and validating a custom resource does what Kubernetes does', () =>
     equal(answer.coercion, undefined, why)
     deepEqual(object, answer.decoded, why)
     deepEqual([...reading.unknown].sort(), answer.unknown, why)
-    const errors = validateCustom(type, object, question.old)
-    const said = errors.map((error) => `${sayPath(error)} ${error.reason} ${error.message}`).toSorted()
-    const wanted = answer.errors.map((error: JsonObject) => `${error.path} ${error.reason} ${error.message}`).toSorted()
-    deepEqual(said, wanted, why)
+    const errors = validateCustom(type, object, { old: question.old })
+    const said = errors.map((error) => `${sayPath(error)} ${error.reason} ${error.message}`)
+    const wanted = answer.errors.map((error: JsonObject) => `${error.path} ${error.reason} ${error.message}`)
+    deepEqual(answer.unordered ? said.toSorted() : said, answer.unordered ? wanted.toSorted() : wanted, why)
     if (answer.unknown.length > 0) seen.unknown++
     if (wanted.length > 0) seen.refused++
     if (question.old) seen.updates++
@@ -140,4 +140,39 @@ test('keys that objects inherit are keys like others', () => {
     additionalProperties: { type: 'object', default: { a: 1 }, properties: { a: {} } },
   }
   deepEqual(validateCustom(typeOf(spec(schema)), map).length, 1)
+})
+
+test('rules in CEL are said to be unchecked where what they speak of is wrong', () => {
+  const rules = [{ rule: 'self.size > 1' }]
+  const properties: Record<string, Schema> = { size: { type: 'integer', maximum: 3 } }
+  const withRules = typeOf(spec({ type: 'object', required: ['size'], properties, 'x-kubernetes-validations': rules }))
+  const without = typeOf(spec({ type: 'object', required: ['size'], properties }))
+  const note =
+    '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation'
+  const notes = (type: typeof withRules, object: JsonObject) => {
+    const said = validateCustom(type, object).map(sayFieldError)
+    return [said.length, said.includes(note), validateCustomStatus(type, object).map(sayFieldError)]
+  }
+  deepEqual(notes(withRules, { spec: {} }), [2, true, []])
+  deepEqual(notes(without, { spec: {} }), [1, false, []])
+  // A value that is merely too large is something that rules can speak of.
+  deepEqual(notes(withRules, { spec: { size: 4 } }), [1, false, []])
+})
+
+test('a write to the status is judged by the status and by all lists', () => {
+  const list: Schema = { type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'string' } }
+  const type = typeOf({
+    type: 'object',
+    properties: { spec: { type: 'object', properties: { list } }, status: { type: 'object', properties: { list } } },
+  })
+  const object: JsonObject = { spec: { list: ['a', 'a'], other: 1 }, status: { list: ['b', 1] } }
+  deepEqual(validateCustomStatus(type, object).map(sayFieldError), [
+    'status.list[1]: Invalid value: "integer": list[1] in body must be of type string: "integer"',
+    'spec.list[1]: Duplicate value: "a"',
+  ])
+  deepEqual(validateCustomStatus(type, object, { old: structuredClone(object) }).map(sayFieldError), [
+    'status.list[1]: Invalid value: "integer": list[1] in body must be of type string: "integer"',
+  ])
+  const sameStatus: JsonObject = { ...object, status: { list: ['b', 'c'] } }
+  deepEqual(validateCustomStatus(type, sameStatus, { old: structuredClone(object) }), [])
 })

@@ -5,11 +5,12 @@
  * kind is.
  * Source: apiextensions pkg/apiserver/customresource_handler.go (unstructuredSchemaCoercer), pkg/registry/customresource.
  */
-import { type FieldError, sayFieldError } from '../field-error.ts'
+import { type FieldError, type FieldErrorReason, invalid, sayFieldError } from '../field-error.ts'
 import type { JsonObject } from '../object.ts'
 import { applyDefaults } from './defaults.ts'
 import { readEmbedded, readMetadata, validateEmbedded } from './embedded.ts'
 import { validateListTypes } from './list-types.ts'
+import { hasBelow, nodeOf } from './node.ts'
 import { prune } from './prune.ts'
 import type { TypeSchema } from './schema.ts'
 import { validate } from './validate/validate.ts'
@@ -40,15 +41,65 @@ export function readCustom(type: TypeSchema, object: JsonObject): Reading {
   return { read: true, unknown: [...unknown, ...[...embedded.unknown].sort()] }
 }
 
-/**
- * What is wrong with a custom resource beside its metadata. What was wrong in `old` and is unchanged is let pass, by
- * KEP-4008.
- */
-export function validateCustom(type: TypeSchema, object: JsonObject, old?: JsonObject): FieldError[] {
-  const wasFine = old === undefined || validateListTypes(type, old).length === 0
-  return [
-    ...validate(type, object, old && { old }),
-    ...validateEmbedded(type, object),
-    ...(wasFine ? validateListTypes(type, object) : []),
-  ]
+/** What is known beside the object. */
+export interface CustomOptions {
+  /** What is there. What was wrong in it and is unchanged is let pass, by KEP-4008. */
+  readonly old?: JsonObject | undefined
+  /** What else is wrong with it, to be told where Kubernetes tells it. */
+  readonly also?: readonly FieldError[]
 }
+
+/** What is wrong with a custom resource beside its metadata. */
+export const validateCustom = (
+  type: TypeSchema,
+  object: JsonObject,
+  { old, also = [] }: CustomOptions = {},
+): FieldError[] =>
+  withUncheckedRules(type, [
+    ...validate(type, object, old && { old }),
+    ...also,
+    ...validateEmbedded(type, object),
+    ...validateChangedLists(type, object, old),
+  ])
+
+/** What is wrong with a custom resource of which the status is written. */
+export function validateCustomStatus(
+  type: TypeSchema,
+  object: JsonObject,
+  { old, also = [] }: CustomOptions = {},
+): FieldError[] {
+  const status = type.root.properties?.status
+  const before = old?.status
+  const errors =
+    status && object.status !== undefined
+      ? validate({ root: status, source: type.source }, object.status, {
+          at: 'status',
+          ...(before === undefined ? {} : { old: before }),
+        })
+      : []
+  return withUncheckedRules(type, [...errors, ...also, ...validateChangedLists(type, object, old)])
+}
+
+/** Lists that were wrong before may stay so. */
+function validateChangedLists(type: TypeSchema, object: JsonObject, old: JsonObject | undefined): FieldError[] {
+  const errors = validateListTypes(type, object)
+  return errors.length > 0 && old && validateListTypes(type, old).length > 0 ? [] : errors
+}
+
+/** Says of rules in CEL that they were not looked at, where what they speak of is not as they expect it. */
+const withUncheckedRules = (type: TypeSchema, errors: FieldError[]): FieldError[] =>
+  errors.some(({ reason }) => BLOCKING.has(reason)) && hasBelow(nodeOf(type), 'x-kubernetes-validations')
+    ? [...errors, invalid('', null, UNCHECKED)]
+    : errors
+
+/** Source: apiextensions pkg/registry/customresource strategy.go hasBlockingErr. */
+const BLOCKING: ReadonlySet<FieldErrorReason> = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+])
+
+const UNCHECKED =
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation'

@@ -41,7 +41,7 @@ export interface SchemaNode {
 }
 
 /** Something that some schemas have and most have not; a walk that looks for it leaves all others aside. */
-export type Trait = 'x-kubernetes-embedded-resource' | 'x-kubernetes-list-type'
+export type Trait = 'x-kubernetes-embedded-resource' | 'x-kubernetes-list-type' | 'x-kubernetes-validations'
 
 /** The root of a type. The same answer for the same schema. */
 export const nodeOf = ({ root, source }: TypeSchema): SchemaNode => nodeFrom(root, source)

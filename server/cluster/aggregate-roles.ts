@@ -45,6 +45,7 @@ export async function aggregateRoles(deps: AggregationDeps, signal: AbortSignal)
   await follow(
     CLUSTER_ROLES,
     {
+      name: 'aggregation',
       put(cluster, object) {
         if (!isClusterRole(object)) return
         const roles = known.get(cluster) ?? new Map<string, ClusterRole>()

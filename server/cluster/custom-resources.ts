@@ -59,6 +59,7 @@ export async function serveCustomResources(deps: CustomResourceDeps, signal: Abo
   await follow(
     DEFINITIONS,
     {
+      name: 'custom resources',
       put(cluster, object) {
         const definition = asDefinition(object)
         const name = object.metadata.name ?? ''
@@ -117,7 +118,7 @@ async function cleanUp(deps: CustomResourceDeps, cluster: string, definition: Cu
       conditions: setCondition(current.status?.conditions ?? [], condition, timestamp(clock.now())),
     } as NonNullable<CustomResourceDefinition['status']>,
   })
-  if (!conditionOf(definition, 'Terminating')) {
+  if ((conditionOf(definition, 'Terminating')?.reason ?? TERMINATING.pending.reason) === TERMINATING.pending.reason) {
     const established = isConditionTrue(definition, 'Established')
     await change(
       deps,

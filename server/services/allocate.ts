@@ -28,7 +28,7 @@ import { candidates, type ServiceRanges, sparedOf } from './ranges.ts'
 export interface AllocationDeps {
   readonly ranges: ServiceRanges
   readonly random: Random
-  /** Nothing will be written: then it is not asked whether a port may be had, as in Kubernetes. */
+  /** Nothing will be written: then an address is not looked for, nor a port held to its range, as in Kubernetes. */
   readonly dryRun?: boolean
   /** True when somebody has it already. */
   readonly isTaken: (claim: Claim) => Promise<boolean>
@@ -52,7 +52,8 @@ export async function allocateService(deps: AllocationDeps, service: Service, ol
   const claims: Claim[] = []
   const claim = async (one: Claim, place: string, shown: unknown, why: (refused: string) => string) => {
     if (held.has(one.name) || claims.some(({ name }) => name === one.name)) return
-    const isTaken = !deps.dryRun && (await deps.isTaken(one))
+    const isAsked = !deps.dryRun || one.claim === 'port'
+    const isTaken = isAsked && (await deps.isTaken(one))
     const refused = refusalOf(one, deps) ?? (isTaken ? ALREADY[one.claim] : undefined)
     if (refused !== undefined) refuse(service, [invalidField(place, shown, why(refused))])
     claims.push(one)
@@ -151,8 +152,9 @@ async function allocateAddresses(
 /** So many of a range of IPv6 are enough to choose from. */
 const ADDRESS_BITS_MAX = 20
 
-async function freeAddress({ ranges, random, isTaken }: AllocationDeps, family: IPFamily): Promise<string> {
+async function freeAddress({ ranges, random, isTaken, dryRun }: AllocationDeps, family: IPFamily): Promise<string> {
   const range = ranges.addresses[family]
+  if (dryRun && range) return formatIP(range)
   const bits = range ? Math.min(widthOf(family) - range.prefixLength, ADDRESS_BITS_MAX) : 0
   // The lowest address means the network; the highest of IPv4 means everybody in it.
   const size = 2 ** bits - (family === 'IPv4' ? 2 : 1)

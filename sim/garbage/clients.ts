@@ -24,8 +24,8 @@ const ASK_TIMEOUT = seconds(1.5)
 const WISHES = ['make', 'make', 'make', 'own', 'delete', 'delete', 'release'] as const
 
 /** Makes, ties, deletes, and lets go, until the world is calm; then it only lets go. */
-export async function client(process: Process, audit: Audit, api: Client<Question, 'done'>): Promise<never> {
-  const { random, clock } = process
+export async function client(party: Process, audit: Audit, api: Client<Question, 'done'>): Promise<never> {
+  const { random, clock } = party
   for (;;) {
     await clock.sleep(milliseconds(between(random, 1, audit.isCalm ? 500 : 150)))
     const question = audit.isCalm ? releaseOne(audit, random) : wish(audit, random)

@@ -62,16 +62,16 @@ function build(world: World, { collectGarbage: collect }: GarbageParts): Audit {
     name: SERVER,
     parts: [disk],
     restartAfter: milliseconds(300),
-    async main(process) {
+    async main(party) {
       try {
-        const { store, near, far } = await openServers(process, disk)
-        audit.open(process, store)
+        const { store, near, far } = await openServers(party, disk)
+        audit.open(party, store)
         // Sometimes one server collects and sometimes two do.
-        for (const objects of chance(process.random, 0.5) ? [far] : [near, far]) {
-          const random = fork(process.random)
+        for (const objects of chance(party.random, 0.5) ? [far] : [near, far]) {
+          const random = fork(party.random)
           const deps = {
-            objects: slow(objects, process),
-            clock: process.clock,
+            objects: slow(objects, party),
+            clock: party.clock,
             random,
             log: noLog,
             newId: () => newId(random),
@@ -81,21 +81,21 @@ function build(world: World, { collectGarbage: collect }: GarbageParts): Audit {
         }
         // A connection delivers a request once: only what the wires lose is asked for again, as another.
         const seen = new Set<string>()
-        api.serve(process, (question) => {
+        api.serve(party, (question) => {
           if (seen.has(question.id)) return new Promise(() => {})
           seen.add(question.id)
           return answer(near, question)
         })
-        while ((await store.status()).health.state !== 'stopped') await process.clock.sleep(milliseconds(500))
+        while ((await store.status()).health.state !== 'stopped') await party.clock.sleep(milliseconds(500))
       } catch (error) {
         // A disk that fails while the store opens: the supervisor tries again.
         if (!isControlError(error)) throw error
-        process.log(`cannot open: ${error.code}`)
+        party.log(`cannot open: ${error.code}`)
       }
     },
   })
   for (const name of CLIENTS) {
-    world.party({ name, main: (process) => client(process, audit, api.client(process)) })
+    world.party({ name, main: (party) => client(party, audit, api.client(party)) })
   }
   return audit
 }
@@ -112,9 +112,9 @@ function slow(objects: Storage, { clock, random }: Process): GarbageDeps['object
   }
 }
 
-async function openServers(process: Process, disk: SimDisk) {
-  const { clock, random } = process
-  const store = await openMemoryStore({ clock, random, disk: disk.open(process) })
+async function openServers(party: Process, disk: SimDisk) {
+  const { clock, random } = party
+  const store = await openMemoryStore({ clock, random, disk: disk.open(party) })
   const open = (seen: Store) =>
     openStorage({
       store: seen,
@@ -124,7 +124,7 @@ async function openServers(process: Process, disk: SimDisk) {
     })
   return {
     store,
-    near: await open(forgetful(store, process)),
-    far: await open(distant(forgetful(store, process), process)),
+    near: await open(forgetful(store, party)),
+    far: await open(distant(forgetful(store, party), party)),
   }
 }

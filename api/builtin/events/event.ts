@@ -3,7 +3,7 @@ import type { KubeObject } from '../../object.ts'
 import type { Event } from '../../types/core-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { eventColumns } from '../core/event/columns.ts'
-import { EVENT_FIELDS, eventField } from '../core/event/fields.ts'
+import { eventField, NEWER_EVENT_FIELDS } from '../core/event/fields.ts'
 import { validateEvent, validateEventChange, validateNewEvent } from '../core/event/validate.ts'
 import { fromCoreEvent, toCoreEvent } from './convert.ts'
 
@@ -33,7 +33,7 @@ export const event = builtIn<Event>({
       ...(old ? [] : validateNewEvent(object)),
     ],
     validateUpdate: validateEventChange,
-    selectableFields: EVENT_FIELDS,
+    selectableFields: NEWER_EVENT_FIELDS,
     fieldOf: eventField,
   },
 })

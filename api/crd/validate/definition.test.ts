@@ -48,9 +48,9 @@ test('definitions get the defaults and the judgement that Kubernetes gives them'
     }
     deepEqual(sortKeys(asJson(definition)), sortKeys(answer.defaulted), why)
     const errors = judge(definition, question.old && read(question.old))
-    const said = errors.map((error) => `${sayPath(error)} ${error.reason} ${error.message}`).toSorted()
+    const said = errors.map((error) => `${sayPath(error)} ${error.reason} ${error.message}`)
     const wanted = answer.errors.map(({ path, reason, message }: JsonObject) => `${path} ${reason} ${message}`)
-    deepEqual(said, wanted.toSorted(), why)
+    deepEqual(answer.unordered ? said.toSorted() : said, answer.unordered ? wanted.toSorted() : wanted, why)
     seen[wanted.length > 0 ? 'refused' : 'good']++
     if (question.old) seen.updates++
   }

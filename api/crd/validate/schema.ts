@@ -60,12 +60,14 @@ function checkKeywords(schema: JSONSchemaProps, path: FieldPath, { noDefaults, i
     errors.push(forbidden(place('default'), `must not be set ${noDefaults}`))
   }
   if (schema.id) errors.push(forbidden(place('id'), 'id is not supported'))
-  for (const name of ['additionalItems', 'dependencies', '$ref'] as const) {
-    if (schema[name] !== undefined) errors.push(forbidden(place(name), `${name} is not supported`))
-  }
-  for (const name of ['patternProperties', 'definitions'] as const) {
-    if (isGiven(schema[name])) errors.push(forbidden(place(name), `${name} is not supported`))
-  }
+  const isThere = [
+    ['additionalItems', schema.additionalItems !== undefined],
+    ['patternProperties', isGiven(schema.patternProperties)],
+    ['definitions', isGiven(schema.definitions)],
+    ['dependencies', schema.dependencies !== undefined],
+    ['$ref', schema.$ref !== undefined],
+  ] as const
+  for (const [name, isSaid] of isThere) if (isSaid) errors.push(forbidden(place(name), `${name} is not supported`))
   if (type === 'null') {
     errors.push(forbidden(place('type'), 'type cannot be set to null, use nullable as an alternative'))
   }

@@ -49,7 +49,7 @@ export function validateSpec(spec: CustomResourceDefinitionSpec, path: FieldPath
     ...folded.versions.flatMap((one, at) =>
       validateVersion(one, hasStatusOf(folded, one), index(child(path, 'versions'), at)),
     ),
-    ...validateVersions(folded, path),
+    ...validateVersions(folded, spec.versions !== undefined && spec.versions !== null, path),
     ...requireNames(spec.names, child(path, 'names')),
     ...validateNames(spec.names, child(path, 'names')),
     ...validateValidation(shared.validation, hasStatus, child(path, 'validation')),
@@ -147,13 +147,14 @@ function checkDeprecation({
   ]
 }
 
-function validateVersions({ versions }: Folded, path: FieldPath): FieldError[] {
+/** `areGiven` is false when there is no list at all: Go tells that from an empty one. */
+function validateVersions({ versions }: Folded, areGiven: boolean, path: FieldPath): FieldError[] {
   const place = child(path, 'versions')
   const names = versions.map(({ version }) => version.name)
   const stored = versions.filter(({ version }) => version.storage)
   const [first = ''] = names
   const why = first === '' ? [] : check1035Label(first)
-  const refuse = (reason: string): FieldError => invalid(place, internalVersions(versions), reason)
+  const refuse = (reason: string): FieldError => invalid(place, areGiven ? internalVersions(versions) : null, reason)
   return [
     ...(new Set(names).size < names.length ? [refuse('must contain unique version names')] : []),
     ...(stored.length === 1 ? [] : [refuse('must have exactly one version marked as storage version')]),

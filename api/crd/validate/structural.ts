@@ -7,17 +7,30 @@
  *
  * Source: apiextensions pkg/apiserver/schema validation.go, complete.go, convert.go.
  */
-import { child, type FieldError, type FieldPath, forbidden, index, invalid, key, required } from '../../field-error.ts'
+import {
+  child,
+  type FieldError,
+  type FieldPath,
+  forbidden,
+  index,
+  invalid,
+  key,
+  required,
+  sayFieldError,
+} from '../../field-error.ts'
 import { compilePattern } from '../../schema/pattern.ts'
 import type { JSONSchemaProps } from '../../types/apiextensions-v1.ts'
 
 type Level = 'root' | 'item' | 'field'
 
-/** Everything that keeps a schema from being structural. */
-export const validateStructural = (schema: JSONSchemaProps, path: FieldPath): FieldError[] => [
-  ...checkNode(schema, 'root', path),
-  ...checkConditionsComplete(schema, schema, path, path),
-]
+/** Everything that keeps a schema from being structural, in the order of the words for it. */
+export function validateStructural(schema: JSONSchemaProps, path: FieldPath): FieldError[] {
+  const errors = [...checkNode(schema, 'root', path), ...checkConditionsComplete(schema, schema, path, path)]
+  const said = errors.map((error) => ({ error, words: sayFieldError(error) }))
+  return said
+    .sort((one, other) => (one.words < other.words ? -1 : one.words > other.words ? 1 : 0))
+    .map(({ error }) => error)
+}
 
 /** Why a schema cannot be taken for a structural one at all; undefined when it can. */
 export function findUnsupported(schema: JSONSchemaProps): string | undefined {

@@ -20,9 +20,10 @@ test('verdicts and words are those of Kubernetes', () => {
   for (const line of cases) {
     const { question, answer } = JSON.parse(line)
     const errors = validate(typeOf(question.schema), question.object)
-    const lines = errors.map((error) => `${sayPath(error)} ${error.reason} ${error.message}`).toSorted()
-    const wanted = answer.errors.map((error: JsonObject) => `${error.path} ${error.reason} ${error.message}`).toSorted()
-    deepEqual(lines, wanted, JSON.stringify(question))
+    const lines = errors.map((error) => `${sayPath(error)} ${error.reason} ${error.message}`)
+    const wanted = answer.errors.map((error: JsonObject) => `${error.path} ${error.reason} ${error.message}`)
+    // Where Kubernetes goes over a map, the order is chance.
+    deepEqual(answer.unordered ? lines.toSorted() : lines, answer.unordered ? wanted.toSorted() : wanted, line)
     if (wanted.length > 0) refused++
   }
   ok(cases.length > 250 && refused > 100 && refused < cases.length - 50)

@@ -32,12 +32,24 @@ export function printRun({ date, muster, node, findings }: Run): string {
     ({ client, version, did, figures, troubles }) =>
       `| ${client} | ${version} | ${did} | ${troubles.length === 0 ? 'all well' : `${troubles.length} not`} | ${figures} |`,
   )
-  const troubles = findings.flatMap(({ client, version, troubles }) =>
-    troubles.map((trouble) => `\`${client} ${version}\`\n\n\`\`\`text\n${trouble.trim()}\n\`\`\``),
+  const troubles = [...gatherTroubles(findings)].map(
+    ([trouble, clients]) => `${clients.join(', ')}:\n\n\`\`\`text\n${trouble}\n\`\`\``,
   )
   return [
     `Last run on ${date}: Muster ${muster} on Node ${node}; ${well} of ${findings.length} clients without trouble.`,
     ['| client | version | what it did | result | figures |', '| --- | --- | --- | --- | --- |', ...rows].join('\n'),
     ...(troubles.length === 0 ? [] : ['### What was not as expected', ...troubles]),
   ].join('\n\n')
+}
+
+/** Each trouble once, with all who have it: what one kubectl meets, most of the others meet too. */
+function gatherTroubles(findings: readonly Finding[]): ReadonlyMap<string, readonly string[]> {
+  const gathered = new Map<string, string[]>()
+  for (const { client, version, troubles } of findings) {
+    for (const trouble of troubles) {
+      const clients = gathered.get(trouble.trim()) ?? []
+      gathered.set(trouble.trim(), [...clients, `${client} ${version}`])
+    }
+  }
+  return gathered
 }

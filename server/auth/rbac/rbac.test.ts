@@ -320,7 +320,7 @@ test('the index answers as a look through everything does, whatever was put and 
     }),
     { numRuns: 200, ...SEED },
   )
-  ok(allowedCount > 50, `only ${allowedCount} were allowed, so little was shown`)
+  ok(allowedCount > 20, `only ${allowedCount} were allowed, so little was shown`)
 })
 
 test('what is covered allows nothing that the one who covers it may not', () => {

@@ -1,12 +1,29 @@
 /** How much a container, or a pod as a whole, asks for. Source: kubernetes pkg/apis/core/validation validateResourceRequirements. */
-import { child, duplicate, type FieldError, type FieldPath, forbidden, index, invalid, key, notFound, notSupported, required } from '../../../field-error.ts'
+import {
+  child,
+  duplicate,
+  type FieldError,
+  type FieldPath,
+  forbidden,
+  index,
+  invalid,
+  key,
+  notFound,
+  notSupported,
+  required,
+} from '../../../field-error.ts'
 import { checkLabel } from '../../../names.ts'
 import { canonicalQuantity, compareQuantities, parseQuantity, readQuantity } from '../../../quantity.ts'
 import type { PodSpec, ResourceClaim, ResourceRequirements } from '../../../types/core-v1.ts'
 import { complaints } from '../../checks.ts'
 import { isOfPod, totalOf } from '../pod/pod-resources.ts'
 import type { ResourceList } from '../resource-list.ts'
-import { isNativeResource, validateAmount, validateContainerResourceName, validateResourceName } from '../resource-names.ts'
+import {
+  isNativeResource,
+  validateAmount,
+  validateContainerResourceName,
+  validateResourceName,
+} from '../resource-names.ts'
 
 type NameRule = (name: string, path: FieldPath) => FieldError[]
 
@@ -24,40 +41,35 @@ export const validateRequirements = (
   const hasHugePages = names.some((name) => name.startsWith(HUGE_PAGES))
   const isPlain = names.includes('cpu') || names.includes('memory')
   return [
-    ...Object.entries(limits).flatMap(([name, amount]) => validateOne(name, amount, child(path, 'limits'), nameRule)),
-    ...Object.entries(requests).flatMap(([name, amount]) => {
-      const own = validateOne(name, amount, child(path, 'requests'), nameRule)
-      const [named, huge] = [own.filter((error) => !isDivision(error)), own.filter(isDivision)]
-      return [...named, ...validateRequest(name, amount, limits, path), ...huge]
-    }),
+    ...Object.entries(limits).flatMap(([name, amount]) => [
+      ...validateNamed(name, amount, child(path, 'limits'), nameRule),
+      ...validatePages(name, amount, child(path, 'limits')),
+    ]),
+    ...Object.entries(requests).flatMap(([name, amount]) => [
+      ...validateNamed(name, amount, child(path, 'requests'), nameRule),
+      ...validateRequest(name, amount, limits, path),
+      ...validatePages(name, amount, child(path, 'requests')),
+    ]),
     ...(hasHugePages && !isPlain ? [forbidden(path, 'HugePages require cpu or memory')] : []),
     ...validateClaims(resources.claims ?? [], claims, child(path, 'claims')),
   ]
 }
 
-const isDivision = ({ message }: FieldError): boolean => message.includes('is not positive integer multiple of')
+const validateNamed = (name: string, amount: string | number, path: FieldPath, nameRule: NameRule): FieldError[] => [
+  ...nameRule(name, key(path, name)),
+  ...validateAmount(name, amount, key(path, name)),
+]
 
-function validateOne(name: string, amount: string | number, path: FieldPath, nameRule: NameRule): FieldError[] {
-  const place = key(path, name)
-  return [
-    ...nameRule(name, place),
-    ...validateAmount(name, amount, place),
-    ...(name.startsWith(HUGE_PAGES) && !isWholePages(name, amount)
-      ? [
-          invalid(
-            place,
-            canonicalQuantity(amount),
-            `${canonicalQuantity(amount)} is not positive integer multiple of ${name}`,
-          ),
-        ]
-      : []),
-  ]
+function validatePages(name: string, amount: string | number, path: FieldPath): FieldError[] {
+  if (!name.startsWith(HUGE_PAGES) || isWholePages(name, amount)) return []
+  const said = canonicalQuantity(amount)
+  return [invalid(key(path, name), said, `${said} is not positive integer multiple of ${name}`)]
 }
 
 /** `hugepages-2Mi: 6Mi` is three of them. */
 function isWholePages(name: string, amount: string | number): boolean {
   const size = readQuantity(name.slice(HUGE_PAGES.length))
-  if (!('quantity' in size)) return false
+  if (!size.read) return false
   const [page, wanted] = [bytesOf(size.quantity), bytesOf(parseQuantity(amount))]
   return page > 0n && wanted % page === 0n
 }
@@ -129,7 +141,11 @@ function validatePodResourceName(name: string, path: FieldPath): FieldError[] {
   return errors.length > 0 || isOfPod(name) ? errors : [notSupported(path, name, OF_POD)]
 }
 
-function validateTotals(spec: PodSpec, { requests = {}, limits = {} }: ResourceRequirements, path: FieldPath): FieldError[] {
+function validateTotals(
+  spec: PodSpec,
+  { requests = {}, limits = {} }: ResourceRequirements,
+  path: FieldPath,
+): FieldError[] {
   const tooLittle = (of: 'requests' | 'limits', list: ResourceList, names: (name: string) => boolean) =>
     Object.entries(totalOf(spec, of)).flatMap(([name, total]) => {
       const own = list[name]
@@ -146,7 +162,11 @@ function validateTotals(spec: PodSpec, { requests = {}, limits = {} }: ResourceR
         if (own === undefined || !isMore(amount, own)) return []
         const place = child(key(index(child(path, 'containers'), at), name), 'limits')
         return [
-          invalid(place, canonicalQuantity(amount), `must be less than or equal to pod limits of ${canonicalQuantity(own)}`),
+          invalid(
+            place,
+            canonicalQuantity(amount),
+            `must be less than or equal to pod limits of ${canonicalQuantity(own)}`,
+          ),
         ]
       }),
     ),

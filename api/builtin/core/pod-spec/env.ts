@@ -25,7 +25,9 @@ function validateSource(source: EnvVarSource, value: string, path: FieldPath): F
   ]
   const refuse = (why: string) => [...errors, invalid(path, '', why)]
   if (sources === 0) {
-    return refuse('must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`')
+    return refuse(
+      'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`',
+    )
   }
   if (value !== '') return refuse('may not be specified when `value` is not empty')
   return sources > 1 ? refuse('may not have more than one field specified at a time') : errors

@@ -30,7 +30,13 @@ export const validateProbes = (
 /** The fields of a container that are probes. */
 export type ProbeField = 'livenessProbe' | 'readinessProbe' | 'startupProbe'
 
-const COUNTS = ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const
+const COUNTS = [
+  'initialDelaySeconds',
+  'timeoutSeconds',
+  'periodSeconds',
+  'successThreshold',
+  'failureThreshold',
+] as const
 
 function validateProbe(probe: Probe | undefined, graceSeconds: number | undefined, path: FieldPath): FieldError[] {
   if (!probe) return []
@@ -82,7 +88,10 @@ function validateHandler(
   ]
 }
 
-const validateHttpGet = ({ path: file, port, scheme, httpHeaders = [] }: HTTPGetAction, path: FieldPath): FieldError[] => [
+const validateHttpGet = (
+  { path: file, port, scheme, httpHeaders = [] }: HTTPGetAction,
+  path: FieldPath,
+): FieldError[] => [
   ...(file ? [] : [required(child(path, 'path'))]),
   ...validatePortNumberOrName(port ?? 0, child(path, 'port')),
   ...oneOf(scheme, ['HTTP', 'HTTPS'], child(path, 'scheme')),
@@ -91,7 +100,5 @@ const validateHttpGet = ({ path: file, port, scheme, httpHeaders = [] }: HTTPGet
 
 function validateSleep({ seconds = 0 }: SleepAction, graceSeconds: number | undefined, path: FieldPath): FieldError[] {
   if (graceSeconds === undefined || (seconds >= 0 && seconds <= graceSeconds)) return []
-  return [
-    invalid(path, seconds, `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`),
-  ]
+  return [invalid(path, seconds, `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`)]
 }
