@@ -60,6 +60,11 @@ export interface KindVersion<T extends KubeObject = KubeObject> {
   readonly selectableFields?: readonly string[]
   /** Fills in what Kubernetes fills in for this version beyond the schema's own `default`s. */
   default?(object: T): void
+  /**
+   * How this version shows an object that was stored under a schema of another day, or of another version; still in the
+   * stored version. Absent when it shows what is stored. Pure: answers a new object.
+   */
+  readonly read?: (stored: KubeObject) => KubeObject
   /** To and from {@link Kind.storedAs}; absent when only `apiVersion` differs. Pure: answers a new object. */
   readonly convert?: {
     readonly toStored: (object: KubeObject) => KubeObject

@@ -17,6 +17,10 @@ export function oneOf(value: string | undefined, supported: readonly string[], p
   return supported.includes(value) ? [] : [notSupported(path, value, supported)]
 }
 
+/** A text is one of a few; none of them is empty, and an empty one is shown as such. */
+export const notSupportedUnless = (value: string, supported: readonly string[], path: FieldPath): FieldError[] =>
+  supported.includes(value) ? [] : [notSupported(path, value, supported)]
+
 /** A text, if there is one, is one of a few. */
 export const optionalOneOf = (
   value: string | undefined,

@@ -273,7 +273,9 @@ test('versions that a webhook would convert say that nobody calls it', () => {
     webhook: { conversionReviewVersions: ['v1'], clientConfig: { url: 'https://example.com/' } },
   }
   const [second, stored] = kindOf(definition).versions
-  deepEqual(stored?.convert?.fromStored(objectOf({ spec: { replicas: 1 } })), objectOf({ spec: { replicas: 1 } }))
+  equal(stored?.convert, undefined)
+  const moved = { ...objectOf({}), apiVersion: 'example.com/v1' }
+  deepEqual(stored?.read?.(moved), moved)
   for (const convert of [second?.convert?.fromStored, second?.convert?.toStored]) {
     throws(
       () => convert?.(objectOf({})),
@@ -282,7 +284,7 @@ test('versions that a webhook would convert say that nobody calls it', () => {
   }
 })
 
-test('each version shows what it knows of a stored object, and its own defaults', () => {
+test('each version shows what it knows of a stored object, which has the defaults of the stored version', () => {
   const withSpec = (name: string, properties: object): CustomResourceDefinitionVersion => ({
     ...v1,
     name,
@@ -299,28 +301,45 @@ test('each version shows what it knows of a stored object, and its own defaults'
       withSpec('v2', { shared: { type: 'string' }, young: { type: 'string', default: 'y' } }),
     ]),
   )
-  const shown = (name: string, stored: KubeObject): unknown => {
-    const convert = versions.find((version) => version.name === name)?.convert
-    return convert?.fromStored(convert.toStored(stored)).spec
-  }
+  const shown = (name: string, stored: KubeObject): unknown =>
+    versions.find((version) => version.name === name)?.read?.(stored).spec
   const byOld = objectOf({ spec: { shared: 's', old: 'x' } })
   deepEqual(shown('v1', byOld), { shared: 's', old: 'x' })
-  deepEqual(shown('v2', byOld), { shared: 's', young: 'y' })
+  deepEqual(shown('v2', byOld), { shared: 's' })
   deepEqual(byOld, objectOf({ spec: { shared: 's', old: 'x' } }))
   const byYoung = objectOf({ spec: { shared: 's', young: 'z' } })
   deepEqual(shown('v1', byYoung), { shared: 's', old: 'o' })
   // What the stored version does not know is lost, as it is in Kubernetes.
-  deepEqual(shown('v2', byYoung), { shared: 's', young: 'y' })
+  deepEqual(shown('v2', byYoung), { shared: 's' })
+})
+
+test('an object that was stored before another version was is read by its own', () => {
+  const definition = definitionOf([
+    { ...v1, storage: false },
+    { ...v1, name: 'v2', schema: { openAPIV3Schema: { type: 'object' } } },
+  ])
+  const [second, first] = kindOf(definition).versions
+  const stored = objectOf({ spec: { color: 'red' } })
+  deepEqual(first?.read?.(stored), {
+    ...objectOf({ spec: { color: 'red', replicas: 1 } }),
+    apiVersion: 'example.com/v2',
+  })
+  deepEqual(second?.read?.(stored), { ...objectOf({}), apiVersion: 'example.com/v2' })
+  definition.spec.conversion = { strategy: 'Webhook' }
+  throws(
+    () => kindOf(definition).versions[0]?.read?.(stored),
+    /conversion webhook for example\.com\/v1, Kind=Foo failed/,
+  )
 })
 
 test('objects are read anew once their definition has changed', () => {
   const definition = definitionOf()
-  equal(kindOf(definition).versions[0]?.convert, undefined)
+  equal(kindOf(definition).versions[0]?.read, undefined)
   definition.metadata.generation = 1
-  equal(kindOf(definition).versions[0]?.convert, undefined)
+  equal(kindOf(definition).versions[0]?.read, undefined)
   definition.metadata.generation = 2
-  const convert = kindOf(definition).versions[0]?.convert
-  deepEqual(convert?.fromStored(objectOf({ spec: { gone: 1 } })), objectOf({ spec: { replicas: 1 } }))
+  const read = kindOf(definition).versions[0]?.read
+  deepEqual(read?.(objectOf({ spec: { gone: 1 } })), objectOf({ spec: { replicas: 1 } }))
 })
 
 test('a kind that nobody uses costs little more than its text', () => {

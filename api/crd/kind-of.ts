@@ -17,7 +17,7 @@ import type {
 } from '../types/apiextensions-v1.ts'
 import { compareVersions } from '../version-order.ts'
 import { columnsOf } from './columns.ts'
-import { type Conversion, readingOf, refuseConversion } from './conversion.ts'
+import { conversionOf, readingOf, type Versions } from './conversion.ts'
 import { asJson } from './edge.ts'
 import { findByPath, parseJsonPath } from './json-path.ts'
 import { validateScaleSpec, validateScaleStatus } from './scale.ts'
@@ -33,13 +33,9 @@ export function kindOf({ metadata, spec, status }: CustomResourceDefinition): Ki
   const scales = new Map(versions.map((version) => [version.name, scaleOf(version)]))
   const selectable = new Set(versions.flatMap(selectableOf))
   const hasWebhook = spec.conversion?.strategy === 'Webhook'
+  const all: Versions = { group, kind: names.kind, storedAs, schemas, hasWebhook }
   // As long as there has been one version, and it has not changed, everything that is stored is as that version says.
-  const isRead = versions.length > 1 || (metadata.generation ?? 1) > 1
-  const convertTo = (version: string): Conversion | undefined => {
-    if (hasWebhook && version !== storedAs) return refuseConversion(`${group}/${storedAs}, Kind=${names.kind}`)
-    const [stored, shown] = [schemas.get(storedAs), schemas.get(version)]
-    return isRead && stored && shown ? readingOf(stored, shown) : undefined
-  }
+  const isAsStored = versions.length === 1 && (metadata.generation ?? 1) === 1
   return {
     group,
     kind: names.kind,
@@ -52,7 +48,7 @@ export function kindOf({ metadata, spec, status }: CustomResourceDefinition): Ki
     versions: versions.map((version): KindVersion => {
       const scale = scales.get(version.name)
       const fields = selectableOf(version)
-      const convert = convertTo(version.name)
+      const convert = conversionOf(all, version.name)
       return {
         name: version.name,
         served: version.served,
@@ -61,6 +57,7 @@ export function kindOf({ metadata, spec, status }: CustomResourceDefinition): Ki
         columns: columnsOf(version.additionalPrinterColumns ?? []),
         subresources: { ...(version.subresources?.status ? { status: true } : {}), ...(scale ? { scale } : {}) },
         ...(fields.length > 0 ? { selectableFields: fields } : {}),
+        ...(isAsStored ? {} : { read: readingOf(all, version.name) }),
         ...(convert ? { convert } : {}),
       }
     }),

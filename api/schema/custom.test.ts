@@ -170,9 +170,7 @@ test('a write to the status is judged by the status and by all lists', () => {
     'status.list[1]: Invalid value: "integer": list[1] in body must be of type string: "integer"',
     'spec.list[1]: Duplicate value: "a"',
   ])
-  deepEqual(validateCustomStatus(type, object, { old: structuredClone(object) }).map(sayFieldError), [
-    'status.list[1]: Invalid value: "integer": list[1] in body must be of type string: "integer"',
-  ])
-  const sameStatus: JsonObject = { ...object, status: { list: ['b', 'c'] } }
-  deepEqual(validateCustomStatus(type, sameStatus, { old: structuredClone(object) }), [])
+  deepEqual(validateCustomStatus(type, object, { old: structuredClone(object) }), [])
+  const mended: JsonObject = { ...object, status: { list: ['b', 'c'] } }
+  deepEqual(validateCustomStatus(type, mended, { old: structuredClone(object) }), [])
 })

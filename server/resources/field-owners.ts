@@ -6,7 +6,7 @@ import type { FieldVersions } from '@muster/api/apply/versions.ts'
 import type { Kind } from '@muster/api/kind.ts'
 import { apiVersionOf, type KubeObject } from '@muster/api/object.ts'
 import type { Served } from '../registry/registry.ts'
-import { fromStored, toStored } from './versions.ts'
+import { toStored, toVersion } from './versions.ts'
 
 /** Every version of a kind, as owning fields needs them. The same answer for the same kind. */
 export function fieldVersionsOf(served: Served): FieldVersions {
@@ -22,7 +22,7 @@ export function fieldVersionsOf(served: Served): FieldVersions {
         const [from, to] = [byApiVersion.get(object.apiVersion), byApiVersion.get(apiVersion)]
         if (!from || !to) return object
         const copy: KubeObject = structuredClone(object)
-        return fromStored({ kind, version: to, builtIn }, toStored({ kind, version: from, builtIn }, copy))
+        return toVersion({ kind, version: to, builtIn }, toStored({ kind, version: from, builtIn }, copy))
       },
     }
     made.set(kind, found)

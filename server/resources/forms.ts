@@ -118,7 +118,8 @@ function wholeShape(served: Served, show = shown): Shape {
     list: (page) => ({
       kind: served.kind.listKind,
       apiVersion: type.apiVersion,
-      metadata: listMetadata(page),
+      // Custom resources are listed without a type of their own, which would leave out what is empty.
+      metadata: { ...(served.builtIn ? {} : { continue: '' }), ...listMetadata(page) },
       items: page.items.map((object) => bare(show(served, object))),
     }),
   }

@@ -7,15 +7,19 @@ import type { Served } from '../registry/registry.ts'
 
 /** The object as it is kept. May be the same one, changed. */
 export function toStored(served: Served, object: KubeObject): KubeObject {
-  if (isStoredForm(served)) return object
+  if (isStoredVersion(served)) return object
   const { kind, version } = served
   const { kind: name, storedAs, storage, group } = kind
   return typed({ group: storage?.group ?? group, version: storedAs }, name, version.convert?.toStored(object) ?? object)
 }
 
-/** The object as this version shows it. May be the same one, changed. */
-export function fromStored(served: Served, object: KubeObject): KubeObject {
-  if (isStoredForm(served)) return object
+/** The object, which was kept, as this version shows it. May be the same one, changed. */
+export const fromStored = (served: Served, stored: KubeObject): KubeObject =>
+  toVersion(served, served.version.read?.(stored) ?? stored)
+
+/** The object, which is in the version that is kept, in this version. May be the same one, changed. */
+export function toVersion(served: Served, object: KubeObject): KubeObject {
+  if (isStoredVersion(served)) return object
   const { kind, version } = served
   const { kind: name, group } = kind
   return typed({ group, version: version.name }, name, version.convert?.fromStored(object) ?? object)
@@ -29,7 +33,9 @@ export function storedVersion(kind: Kind): KindVersion {
 }
 
 /** True when the bytes that are kept are the bytes that are shown. */
-export const isStoredForm = ({ kind, version }: Served): boolean =>
+export const isStoredForm = (served: Served): boolean => isStoredVersion(served) && !served.version.read
+
+const isStoredVersion = ({ kind, version }: Served): boolean =>
   version.name === kind.storedAs && !kind.storage && !version.convert
 
 /** Kind and apiVersion as this kind says them: a kind that keeps its objects under another's name has its own. */

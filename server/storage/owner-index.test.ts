@@ -58,3 +58,35 @@ test('what happens while all is looked through is not lost', async () => {
   deepEqual(turns.length, 0)
   deepEqual((await storage.dependentsOf('main', 'two')).length, 1)
 })
+
+test('a listener hears of what changes whom, and only of that', async () => {
+  const { storage } = await openTestbed(simClock())
+  await put(storage, owned('a', 'uid-owner'))
+  const heard: string[] = []
+  await storage.followOwnership({
+    look: (key) => heard.push(`look ${key.slice('core/pods/main/shop/'.length)}`),
+    gone: (cluster, uid) => heard.push(`gone ${cluster} ${uid}`),
+  })
+  const told = async () => {
+    await settled()
+    return heard.splice(0)
+  }
+  deepEqual(await told(), ['look a'])
+  await put(storage, pod('owner'))
+  await put(storage, owned('b', 'uid-owner'))
+  deepEqual(await told(), ['look b'])
+  // Its owners are the same: there is nothing to look at.
+  await put(storage, { ...owned('b', 'uid-owner'), spec: { nodeName: 'n1' } })
+  deepEqual(await told(), [])
+  const remove = (propagationPolicy: 'Foreground' | 'Orphan' | 'Background') =>
+    storage.remove(podKey('owner'), { ...request(), options: { propagationPolicy }, rules: {} })
+  await remove('Orphan')
+  deepEqual(await told(), ['look owner', 'look a', 'look b'])
+  // It waits for something else now.
+  await remove('Foreground')
+  deepEqual(await told(), ['look owner', 'look a', 'look b'])
+  await put(storage, pod('a'))
+  deepEqual(await told(), ['look owner'])
+  await remove('Background')
+  deepEqual(await told(), ['gone main uid-owner', 'look b'])
+})

@@ -1,9 +1,14 @@
 /** What a controller once wanted: a DaemonSet or StatefulSet as it was. */
+
 import { NAME_COLUMN } from '../../columns.ts'
+import { required } from '../../field-error.ts'
+import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
 import { parseApiVersion } from '../../object.ts'
 import type { ControllerRevision } from '../../types/apps-v1.ts'
 import { builtIn } from '../built-in.ts'
+import { nonNegative } from '../checks.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
+import { immutable } from '../immutable.ts'
 
 /** ControllerRevision. Source: kubernetes pkg/registry/apps/controllerrevision, pkg/apis/apps. */
 export const controllerRevision = builtIn<ControllerRevision>({
@@ -25,7 +30,15 @@ export const controllerRevision = builtIn<ControllerRevision>({
       ],
     },
   ],
-  rules: { generation: 'none' },
+  rules: {
+    generation: 'none',
+    validate: ({ metadata, revision, data }, { old }) => [
+      ...validateBuiltInFinalizers(metadata.finalizers, 'metadata.finalizers'),
+      ...nonNegative(revision, 'revision'),
+      ...(data || old ? [] : [required('data', 'data is mandatory')]),
+    ],
+    validateUpdate: ({ data }, old) => immutable('data', data, old.data),
+  },
 })
 
 /** `statefulset.apps/web`. */

@@ -1,11 +1,21 @@
 /** So many pods of one template. */
+
 import { NAME_COLUMN } from '../../columns.ts'
+import type { FieldError } from '../../field-error.ts'
+import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
 import type { ReplicaSet } from '../../types/apps-v1.ts'
 import { builtIn } from '../built-in.ts'
+import { nonNegative } from '../checks.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
 import { containerColumns, INTEGER, sayLabelSelector, WIDE } from '../core/pod-spec/columns.ts'
 import { defaultPodTemplate } from '../core/pod-spec/defaults.ts'
+import { dropDisabledOfTemplate } from '../core/pod-spec/disabled.ts'
+import { warnOfName, warnOfTemplate } from '../core/pod-spec/warnings.ts'
+import { goSelector } from '../go-selector.ts'
+import { immutable } from '../immutable.ts'
+import { countScaling, validateCounts, validateParts, validateSelector } from '../workload.ts'
 import { SCALE } from './scale.ts'
+import { validateTemplateOf } from './template.ts'
 
 /** ReplicaSet. Source: kubernetes pkg/registry/apps/replicaset, pkg/apis/apps. */
 export const replicaSet = builtIn<ReplicaSet>({
@@ -56,7 +66,53 @@ export const replicaSet = builtIn<ReplicaSet>({
   ],
   rules: {
     generation: 'spec',
+    prepareForCreate: ({ spec }) => dropDisabledOfTemplate(spec?.template),
+    prepareForUpdate(object, old, context) {
+      dropDisabledOfTemplate(object.spec?.template)
+      countScaling(object, old, context)
+    },
+    validate: (object, { subresource, old }) => [
+      ...validateBuiltInFinalizers(object.metadata.finalizers, 'metadata.finalizers'),
+      ...(subresource === 'status'
+        ? validateStatus(object)
+        : validateReplicaSet(object, old as ReplicaSet | undefined)),
+    ],
+    validateUpdate: ({ spec }, old, { subresource }) =>
+      subresource === 'status'
+        ? []
+        : immutable('spec.selector', spec?.selector, old.spec?.selector, goSelector(spec?.selector)),
+    warnings: ({ metadata, spec }, old) => [
+      ...(old ? [] : warnOfName(metadata.name)),
+      ...warnOfTemplate(spec?.template, 'spec.template', old?.spec?.template),
+    ],
     selectableFields: ['status.replicas'],
     fieldOf: ({ status }) => String(status?.replicas ?? 0),
   },
 })
+
+function validateReplicaSet({ spec }: ReplicaSet, old: ReplicaSet | undefined): FieldError[] {
+  return [
+    ...nonNegative(spec?.replicas, 'spec.replicas'),
+    ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
+    // Kubernetes calls it a deployment here.
+    ...validateSelector(spec?.selector, 'deployment', 'spec.selector'),
+    ...validateTemplateOf(spec ?? {}, old?.spec, 'spec'),
+  ]
+}
+
+const COUNTS = ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration']
+
+function validateStatus({ status }: ReplicaSet): FieldError[] {
+  const path = 'status'
+  return [
+    ...validateCounts(status, [...COUNTS, 'terminatingReplicas'], path),
+    ...validateParts(
+      status,
+      ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
+      'replicas',
+      'status.replicas',
+      path,
+    ),
+    ...validateParts(status, ['availableReplicas'], 'readyReplicas', 'readyReplicas', path),
+  ]
+}

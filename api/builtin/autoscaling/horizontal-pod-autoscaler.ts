@@ -2,8 +2,9 @@
 import type { HorizontalPodAutoscaler } from '../../types/autoscaling-v2.ts'
 import { builtIn } from '../built-in.ts'
 import { autoscalerColumns, autoscalerColumnsOfV1 } from './horizontal-pod-autoscaler/columns.ts'
-import { fromV2, toV2 } from './horizontal-pod-autoscaler/convert.ts'
-import { defaultAutoscaler, defaultAutoscalerOfV1 } from './horizontal-pod-autoscaler/defaults.ts'
+import { defaultV1, fromV2, toV2 } from './horizontal-pod-autoscaler/convert.ts'
+import { defaultAutoscaler } from './horizontal-pod-autoscaler/defaults.ts'
+import { validateAutoscaler, validateAutoscalerStatus } from './horizontal-pod-autoscaler/validate.ts'
 
 /** HorizontalPodAutoscaler. Source: kubernetes pkg/registry/autoscaling/horizontalpodautoscaler, pkg/apis/autoscaling. */
 export const horizontalPodAutoscaler = builtIn<HorizontalPodAutoscaler>({
@@ -16,11 +17,17 @@ export const horizontalPodAutoscaler = builtIn<HorizontalPodAutoscaler>({
     { name: 'v2', default: defaultAutoscaler, columns: autoscalerColumns, subresources: { status: true } },
     {
       name: 'v1',
-      default: defaultAutoscalerOfV1,
+      default: defaultV1,
       columns: autoscalerColumnsOfV1,
       subresources: { status: true },
       convert: { toStored: toV2, fromStored: fromV2 },
     },
   ],
-  rules: { generation: 'none' },
+  rules: {
+    generation: 'none',
+    validate: (autoscaler, { subresource, old }) =>
+      subresource === 'status'
+        ? validateAutoscalerStatus(autoscaler)
+        : validateAutoscaler(autoscaler, old as HorizontalPodAutoscaler | undefined),
+  },
 })

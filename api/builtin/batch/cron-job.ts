@@ -1,10 +1,21 @@
 /** A job that begins anew by the clock. */
+
 import { NAME_COLUMN } from '../../columns.ts'
-import type { CronJob } from '../../types/batch-v1.ts'
+import { child, type FieldError, invalid, notSupported, required } from '../../field-error.ts'
+import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
+import type { CronJob, CronJobSpec } from '../../types/batch-v1.ts'
 import { builtIn } from '../built-in.ts'
+import { nonNegative, oneOf } from '../checks.ts'
 import { AGE_COLUMN, column, since } from '../columns.ts'
 import { containerColumns, INTEGER, sayLabelSelector, WIDE } from '../core/pod-spec/columns.ts'
+import { dropDisabledOfTemplate } from '../core/pod-spec/disabled.ts'
+import { warnOfName } from '../core/pod-spec/warnings.ts'
+import { goSelector } from '../go-selector.ts'
+import { isSame } from '../immutable.ts'
 import { defaultJobTemplate } from './job/defaults.ts'
+import { validateJobSpec } from './job/validate.ts'
+import { warnOfJob } from './job/warnings.ts'
+import { whyNoSchedule, whyNoTimeZone } from './schedule.ts'
 
 /** CronJob. Source: kubernetes pkg/registry/batch/cronjob, pkg/apis/batch. */
 export const cronJob = builtIn<CronJob>({
@@ -58,7 +69,20 @@ export const cronJob = builtIn<CronJob>({
       subresources: { status: true },
     },
   ],
-  rules: { generation: 'spec' },
+  rules: {
+    generation: 'spec',
+    prepareForCreate: ({ spec }) => dropDisabledOfTemplate(spec?.jobTemplate?.spec?.template),
+    prepareForUpdate: ({ spec }) => dropDisabledOfTemplate(spec?.jobTemplate?.spec?.template),
+    validate: (object, { subresource, old }) =>
+      subresource === 'status' ? [] : validateCronJob(object, old as CronJob | undefined),
+    warnings: ({ metadata, spec }, old) => [
+      ...(old ? [] : warnOfName(metadata.name)),
+      ...(old && isSame(spec, old.spec)
+        ? []
+        : warnOfJob(spec?.jobTemplate?.spec, 'spec.jobTemplate.spec', old?.spec.jobTemplate.spec)),
+      ...(old && spec?.schedule?.includes('TZ') ? [ZONE_IN_SCHEDULE] : []),
+    ],
+  },
 })
 
 function defaultCronJob({ spec }: CronJob): void {
@@ -70,4 +94,68 @@ function defaultCronJob({ spec }: CronJob): void {
   spec.jobTemplate ??= {}
   spec.jobTemplate.spec ??= { template: {} }
   defaultJobTemplate(spec.jobTemplate.spec)
+}
+
+const ZONE_IN_SCHEDULE =
+  'cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details'
+
+/** The names of its jobs have eleven characters more. */
+const NAME_BYTES_MAX = 52
+
+function validateCronJob({ metadata, spec }: CronJob, old: CronJob | undefined): FieldError[] {
+  const { name = '' } = metadata
+  const isTooLong = !old && name.length > NAME_BYTES_MAX
+  return [
+    ...validateBuiltInFinalizers(metadata.finalizers, 'metadata.finalizers'),
+    ...validateSpec(spec, old?.spec),
+    ...(isTooLong ? [invalid('metadata.name', name, `must be no more than ${NAME_BYTES_MAX} characters`)] : []),
+  ]
+}
+
+function validateSpec(spec: CronJobSpec | undefined, old: CronJobSpec | undefined): FieldError[] {
+  const job = spec?.jobTemplate?.spec
+  const below = (field: string) => child('spec', field)
+  const jobPath = child('spec', 'jobTemplate', 'spec')
+  return [
+    ...validateSchedule(spec, old),
+    ...nonNegative(spec?.startingDeadlineSeconds, below('startingDeadlineSeconds')),
+    ...(old && old.timeZone === spec?.timeZone ? [] : validateTimeZone(spec?.timeZone)),
+    ...oneOf(spec?.concurrencyPolicy, ['Allow', 'Forbid', 'Replace'], below('concurrencyPolicy')),
+    ...validateJobSpec(job, old?.jobTemplate.spec, jobPath),
+    ...(job?.selector
+      ? [invalid(child(jobPath, 'selector'), goSelector(job.selector), '`selector` will be auto-generated')]
+      : []),
+    ...(job?.manualSelector ? [notSupported(child(jobPath, 'manualSelector'), true, ['nil', 'false'])] : []),
+    ...nonNegative(spec?.successfulJobsHistoryLimit, below('successfulJobsHistoryLimit')),
+    ...nonNegative(spec?.failedJobsHistoryLimit, below('failedJobsHistoryLimit')),
+  ]
+}
+
+function validateSchedule(spec: CronJobSpec | undefined, old: CronJobSpec | undefined): FieldError[] {
+  const { schedule = '', timeZone } = spec ?? {}
+  const path = 'spec.schedule'
+  if (schedule === '') return [required(path)]
+  const why = whyNoSchedule(schedule)
+  const [hasZone, hadZone] = [schedule.includes('TZ'), old?.schedule?.includes('TZ') ?? false]
+  const both = 'cannot use both timeZone field and TZ or CRON_TZ in schedule'
+  const either = 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'
+  return [
+    ...(why ? [invalid(path, schedule, why)] : []),
+    ...(hasZone && hadZone && timeZone !== undefined ? [invalid(path, schedule, both)] : []),
+    ...(hasZone && !hadZone ? [invalid(path, schedule, either)] : []),
+  ]
+}
+
+function validateTimeZone(zone: string | undefined): FieldError[] {
+  if (zone === undefined) return []
+  const refuse = (why: string) => [invalid('spec.timeZone', zone, why)]
+  if (zone === '') return refuse('timeZone must be nil or non-empty string')
+  const isName = zone.split('/').every((part) => /^(?!-)[A-Za-z.\-_0-9+]{1,14}$/.test(part) && !/^\.\.?$/.test(part))
+  if (!isName) return refuse(`unknown time zone ${zone}`)
+  if (zone.toLowerCase() === 'local') {
+    const why = 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones'
+    return [...refuse(why), ...(zone === 'Local' ? [] : refuse(`unknown time zone ${zone}`))]
+  }
+  const why = whyNoTimeZone(zone)
+  return why ? refuse(why) : []
 }

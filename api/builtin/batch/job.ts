@@ -5,8 +5,15 @@ import type { Job } from '../../types/batch-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
 import { containerColumns, sayLabelSelector, WIDE } from '../core/pod-spec/columns.ts'
+import { dropDisabledOfTemplate } from '../core/pod-spec/disabled.ts'
+import { warnOfName } from '../core/pod-spec/warnings.ts'
+import { isSame } from '../immutable.ts'
 import { isJobConditionTrue } from './job/conditions.ts'
 import { defaultJob } from './job/defaults.ts'
+import { generateSelector } from './job/selector.ts'
+import { validateJobStatus } from './job/status.ts'
+import { validateJob, validateJobChange } from './job/validate.ts'
+import { warnOfJob } from './job/warnings.ts'
 
 /** Job. Source: kubernetes pkg/registry/batch/job, pkg/apis/batch. */
 export const job = builtIn<Job>({
@@ -42,6 +49,18 @@ export const job = builtIn<Job>({
   rules: {
     generation: 'spec',
     dependents: 'orphan',
+    prepareForCreate(object) {
+      generateSelector(object)
+      dropDisabledOfTemplate(object.spec?.template)
+    },
+    prepareForUpdate: ({ spec }) => dropDisabledOfTemplate(spec?.template),
+    validate: validateJob,
+    validateUpdate: (object, old, { subresource }) =>
+      subresource === 'status' ? validateJobStatus(object, old) : validateJobChange(object, old),
+    warnings: ({ metadata, spec }, old) => [
+      ...(old ? [] : warnOfName(metadata.name)),
+      ...(old && isSame(spec, old.spec) ? [] : warnOfJob(spec, 'spec', old?.spec)),
+    ],
     selectableFields: ['status.successful'],
     fieldOf: ({ status }) => String(status?.succeeded ?? 0),
   },

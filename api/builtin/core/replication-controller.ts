@@ -1,10 +1,20 @@
 /** So many pods of one template: what a ReplicaSet was before there were Deployments. */
+
 import { NAME_COLUMN } from '../../columns.ts'
-import type { ReplicationController } from '../../types/core-v1.ts'
+import { type FieldError, required } from '../../field-error.ts'
+import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
+import { checkSubdomain } from '../../names.ts'
+import { filterOf } from '../../selector/labels.ts'
+import type { ReplicationController, ReplicationControllerSpec } from '../../types/core-v1.ts'
 import { builtIn } from '../built-in.ts'
+import { nonNegative } from '../checks.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
+import { countScaling, validateChosen, validateCounts, validateParts, validateRunsOn } from '../workload.ts'
 import { containerColumns, INTEGER, sayLabels, WIDE } from './pod-spec/columns.ts'
 import { defaultPodTemplate } from './pod-spec/defaults.ts'
+import { dropDisabledOfTemplate } from './pod-spec/disabled.ts'
+import { validatePodTemplate } from './pod-spec/validate.ts'
+import { warnOfName, warnOfTemplate } from './pod-spec/warnings.ts'
 
 /** ReplicationController. Source: kubernetes pkg/registry/core/replicationcontroller. */
 export const replicationController = builtIn<ReplicationController>({
@@ -58,7 +68,25 @@ export const replicationController = builtIn<ReplicationController>({
   ],
   rules: {
     generation: 'spec',
+    // The one kind whose names are counted in bytes.
+    name: (name) =>
+      checkSubdomain(name).map((why) => why.replace(/^(must be no more than \d+) characters$/, '$1 bytes')),
     dependents: 'orphan',
+    prepareForCreate: ({ spec }) => dropDisabledOfTemplate(spec?.template),
+    prepareForUpdate(object, old, context) {
+      dropDisabledOfTemplate(object.spec?.template)
+      countScaling(object, old, context)
+    },
+    validate: (object, { subresource, old }) => [
+      ...validateBuiltInFinalizers(object.metadata.finalizers, 'metadata.finalizers'),
+      ...(subresource === 'status'
+        ? validateStatus(object)
+        : validateSpec(object.spec, (old as ReplicationController | undefined)?.spec)),
+    ],
+    warnings: ({ metadata, spec }, old) => [
+      ...(old ? [] : warnOfName(metadata.name)),
+      ...warnOfTemplate(spec?.template, 'spec.template', old?.spec?.template),
+    ],
     selectableFields: ['status.replicas'],
     fieldOf: ({ status }) => String(status?.replicas ?? 0),
   },
@@ -74,4 +102,33 @@ function defaultReplicationController({ metadata, spec }: ReplicationController)
   }
   spec.replicas ??= 1
   defaultPodTemplate(spec.template)
+}
+
+function validateSpec(
+  spec: ReplicationControllerSpec | undefined,
+  old: ReplicationControllerSpec | undefined,
+): FieldError[] {
+  const { selector = {}, template } = spec ?? {}
+  return [
+    ...nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds'),
+    ...(Object.keys(selector).length === 0 ? [required('spec.selector')] : []),
+    ...nonNegative(spec?.replicas, 'spec.replicas'),
+    ...(template
+      ? [
+          ...validateChosen(filterOf(selector), template, 'spec.template'),
+          ...validatePodTemplate(template, 'spec.template', old?.template),
+          ...validateRunsOn(template, 'ReplicationController', 'spec.template'),
+        ]
+      : [required('spec.template')]),
+  ]
+}
+
+const PARTS = ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']
+
+function validateStatus({ status }: ReplicationController): FieldError[] {
+  return [
+    ...validateCounts(status, ['replicas', ...PARTS, 'observedGeneration'], 'status'),
+    ...validateParts(status, PARTS, 'replicas', 'status.replicas', 'status'),
+    ...validateParts(status, ['availableReplicas'], 'readyReplicas', 'readyReplicas', 'status'),
+  ]
 }

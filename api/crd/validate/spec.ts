@@ -115,7 +115,12 @@ function validateVersion(folded: FoldedVersion, hasStatus: boolean, path: FieldP
     ...validateValidation(validation, hasStatus, child(path, 'schema')),
     ...validateSubresources(subresources, child(path, 'subresources')),
     ...validateColumns(columns, child(path, 'additionalPrinterColumns')),
-    ...validateSelectableFields(selectableFields, validation, child(path, 'selectableFields'), WITHOUT_SCHEMA),
+    ...validateSelectableFields(
+      selectableFields,
+      validation?.openAPIV3Schema,
+      child(path, 'selectableFields'),
+      WITHOUT_SCHEMA,
+    ),
   ]
 }
 
@@ -211,17 +216,18 @@ const ONLY_OBJECT =
 function validateSharedSelectableFields({ shared }: Folded, path: FieldPath): FieldError[] {
   const place = child(path, 'selectableFields')
   const why = 'may only be set when validations.schema is included'
-  return validateSelectableFields(shared.selectableFields ?? [], shared.validation, place, why)
+  // A validation without a schema is one for Kubernetes here.
+  const schema = shared.validation && (shared.validation.openAPIV3Schema ?? {})
+  return validateSelectableFields(shared.selectableFields ?? [], schema, place, why)
 }
 
 function validateSelectableFields(
   fields: readonly SelectableField[],
-  validation: CustomResourceValidation | undefined,
+  schema: JSONSchemaProps | undefined,
   path: FieldPath,
   whyWithoutSchema: string,
 ): FieldError[] {
   if (fields.length === 0) return []
-  const schema = validation?.openAPIV3Schema
   if (!schema) return [invalid(path, '', whyWithoutSchema)]
   const seen = new Set<string>()
   const errors = fields.flatMap(({ jsonPath }, at) => {

@@ -14,7 +14,10 @@ export const kubectlCheck: Check = {
   async run({ say, folder }) {
     for (const program of KUBECTLS) await buildGo(program, say)
     const findings: Finding[] = []
-    for (const kubectl of await findKubectls()) findings.push(await walkAll(kubectl, folder))
+    for (const kubectl of await findKubectls()) {
+      say(`walking kubectl 1.${kubectl.minor}`)
+      findings.push(await walkAll(kubectl, folder))
+    }
     return findings
   },
 }

@@ -71,7 +71,7 @@ func problems(errs field.ErrorList) []problem {
 }
 
 // How often a question with several errors is asked: the order of Go's maps is another each time.
-const repetitions = 20
+const repetitions = 200
 
 // settle answers with the errors in the order that they always have, or sorted, and says so, where that is chance.
 func settle(answer map[string]interface{}, again func() map[string]interface{}) map[string]interface{} {

@@ -15,7 +15,6 @@ export function defaultStatefulSet({ spec }: StatefulSet): void {
   }
   if (updateStrategy.type === 'RollingUpdate' && updateStrategy.rollingUpdate) {
     updateStrategy.rollingUpdate.partition ??= 0
-    updateStrategy.rollingUpdate.maxUnavailable ??= 1
   }
   spec.persistentVolumeClaimRetentionPolicy ??= {}
   spec.persistentVolumeClaimRetentionPolicy.whenDeleted ||= 'Retain'
@@ -25,6 +24,8 @@ export function defaultStatefulSet({ spec }: StatefulSet): void {
   spec.template ??= {}
   defaultPodTemplate(spec.template)
   for (const claim of spec.volumeClaimTemplates ?? []) {
+    claim.apiVersion ||= 'v1'
+    claim.kind ||= 'PersistentVolumeClaim'
     claim.spec ??= {}
     claim.spec.volumeMode ??= 'Filesystem'
     roundResources(claim.spec.resources?.limits)

@@ -107,6 +107,14 @@ export function fromV2(object: KubeObject): KubeObject {
   }
 }
 
+/** Fills in the first version, by way of the second: who writes it owns all that follows. Changes it. */
+export function defaultV1(object: KubeObject): void {
+  const { spec } = object as AutoscalerV1 // Who asks knows its version.
+  if (!spec) return
+  spec.minReplicas ??= 1
+  Object.assign(object, fromV2(toV2(object)))
+}
+
 const isOfCpu = ({ type, resource }: MetricSpec): boolean =>
   type === 'Resource' && resource?.name === 'cpu' && resource.target?.averageUtilization !== undefined
 

@@ -1,6 +1,4 @@
 /** What an autoscaler does when it is not said. Source: kubernetes pkg/apis/autoscaling/v2 defaults.go. */
-import type { KubeObject } from '../../../object.ts'
-import type { HorizontalPodAutoscaler as HorizontalPodAutoscalerV1 } from '../../../types/autoscaling-v1.ts'
 import type { HorizontalPodAutoscaler, HPAScalingRules, MetricSpec } from '../../../types/autoscaling-v2.ts'
 
 /** The share of its requests that a pod should use, in percent. Source: kubernetes DefaultCPUUtilization. */
@@ -20,12 +18,6 @@ export function defaultAutoscaler({ spec }: HorizontalPodAutoscaler): void {
   if (!spec.behavior) return
   spec.behavior.scaleUp = { ...scaleUp(), ...spec.behavior.scaleUp }
   spec.behavior.scaleDown = { ...scaleDown(), ...spec.behavior.scaleDown }
-}
-
-/** The same of the first version; its metrics are filled in when it becomes the second. */
-export function defaultAutoscalerOfV1(object: KubeObject): void {
-  const { spec } = object as HorizontalPodAutoscalerV1 // It was decoded as one.
-  if (spec) spec.minReplicas ??= 1
 }
 
 const scaleUp = (): HPAScalingRules => ({

@@ -33,6 +33,8 @@ export function defaultPodTemplate(template: PodTemplateSpec | undefined): void 
 
 /** Fills in what is not said, in a pod and in a template alike. */
 export function defaultPodSpec(spec: PodSpec): void {
+  // Go's JSON says null where there are none.
+  spec.containers ??= []
   spec.dnsPolicy ||= 'ClusterFirst'
   spec.restartPolicy ||= 'Always'
   spec.securityContext ??= {}

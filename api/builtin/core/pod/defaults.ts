@@ -7,6 +7,7 @@ import { defaultPodResources } from './pod-resources.ts'
 export function defaultPod(pod: Pod): void {
   pod.spec ??= { containers: [] }
   const { spec } = pod
+  spec.containers ??= []
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) requestLimits(container)
   defaultPodResources(spec)
   spec.enableServiceLinks ??= true
