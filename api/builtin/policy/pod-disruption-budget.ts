@@ -42,6 +42,8 @@ export const podDisruptionBudget = builtIn<PodDisruptionBudget>({
   rules: {
     generation: 'spec',
     unconditionalUpdate: false,
+    // Kubernetes looks only at whether it fits into a path.
+    name: 'path-segment',
     validate: ({ spec, status }, { subresource, old }) =>
       subresource === 'status'
         ? [
