@@ -58,7 +58,7 @@ test('the tarball holds plain JavaScript, the readme and the licences, and nothi
     const content = readFileSync(join(folder, file), 'utf8')
     for (const path of [ROOT, `${homedir()}/`]) ok(!content.includes(path), `${file} names ${path}`)
   }
-  match(readFileSync(join(folder, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8'), /^commander \d/)
+  match(readFileSync(join(folder, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8'), /^commander \d/m)
   ok(!existsSync(join(ROOT, 'apps/muster/LICENSE')), 'packing leaves no copy of the licence behind')
 })
 
