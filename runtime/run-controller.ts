@@ -4,11 +4,11 @@
  * Guarantees: an object is looked at by one worker at a time; after each change of it, or of what belongs to it, it is
  * looked at again; nothing is looked at before every picture is complete.
  */
-import type { Duration } from '@muster/base/clock.ts'
 import type { Client } from '@muster/client/client.ts'
 import { createInformer, type Informer, type InformerDeps } from '@muster/client/informer.ts'
 import { pathOf, type ResourceRef } from '@muster/client/resource-ref.ts'
 import { createWorkQueue } from '@muster/kernel/work-queue.ts'
+import { type LookOutcome, workThrough } from '@muster/kernel/work-through.ts'
 import { type Controller, type ControllerContext, type Key, keyOf, WORKERS } from './controller.ts'
 
 /** Informers that controllers of one process share: one picture of each resource. */
@@ -52,30 +52,11 @@ export async function runController<Deps extends object>(
 ): Promise<void> {
   const log = home.log.with({ controller: controller.name })
   const queue = createWorkQueue(home.random)
-  const workers = controller.workers ?? WORKERS
-  const alarm = createAlarm(home.clock)
-  let ready = false
-  let atWork = 0
-  let finish = () => {}
-
-  /** Hands out what is due, to as many workers as are free; wakes itself for what is due later. */
-  const handOut = () => {
-    if (signal.aborted && atWork === 0) finish()
-    if (!ready || signal.aborted) return
-    while (atWork < workers) {
-      const key = queue.take(home.clock.elapsed())
-      if (key === undefined) break
-      atWork++
-      void look(key).finally(() => {
-        atWork--
-        handOut()
-      })
-    }
-    alarm.set(queue.nextDue(), handOut)
-  }
+  /** Wakes nobody before every picture is complete. */
+  let wake = () => {}
   const ask = (keys: readonly Key[]) => {
     for (const key of keys) queue.add(writeKey(key))
-    handOut()
+    wake()
   }
 
   const own = informers.of(controller.watches)
@@ -89,53 +70,25 @@ export async function runController<Deps extends object>(
       if (change.change !== 'deleted') ask(keysOf(change.object))
     })
   }
-  const look = async (text: string) => {
+  const look = async (text: string): Promise<LookOutcome> => {
     const key = readKey(text)
     const client = home.allClusters ? home.client.inCluster(key.cluster) : home.client
     const context: ControllerContext = { ...home, client, log, informer: (ref) => informers.of(ref) as Informer<never> }
     try {
       const verdict = await controller.reconcile(key, { ...deps, ...context })
-      queue.done(text, 'succeeded', home.clock.elapsed())
-      if (verdict.next === 'look-again') queue.addAt(text, (home.clock.elapsed() + verdict.after) as Duration)
+      return verdict.next === 'look-again' ? { lookAgainAfter: verdict.after } : 'succeeded'
     } catch (error) {
       if (!signal.aborted) log.warn('a look failed; there will be another', { key, error })
-      queue.done(text, 'failed', home.clock.elapsed())
+      return 'failed'
     }
   }
 
-  await new Promise<void>((resolve) => {
-    finish = resolve
-    signal.addEventListener('abort', handOut, { once: true })
-    void Promise.all(pictures.map((picture) => picture.synced())).then(() => {
-      ready = true
-      handOut()
-    })
+  const work = workThrough({ queue, clock: home.clock, workers: controller.workers ?? WORKERS, look }, signal)
+  void Promise.all(pictures.map((picture) => picture.synced())).then(() => {
+    wake = work.wake
+    wake()
   })
-  alarm.set(undefined, handOut)
-}
-
-/** One call at one time; setting it anew forgets the one before. */
-function createAlarm(clock: Home['clock']) {
-  let planned: Duration | undefined
-  let waiting = new AbortController()
-  return {
-    set(due: Duration | undefined, ring: () => void) {
-      if (due === planned) return
-      waiting.abort()
-      planned = due
-      if (due === undefined) return
-      waiting = new AbortController()
-      const { signal } = waiting
-      const left = Math.max(1, due - clock.elapsed()) as Duration
-      clock.sleep(left, signal).then(
-        () => {
-          planned = undefined
-          ring()
-        },
-        () => {}, // Another time was set.
-      )
-    },
-  }
+  await work.ended
 }
 
 const writeKey = ({ cluster, namespace, name }: Key): string => `${cluster}/${namespace}/${name}`

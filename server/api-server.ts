@@ -118,8 +118,8 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   const life = new AbortController()
   let isDraining = false
   await followRoles(clusters, { objects, clock, log }, life.signal)
-  await aggregateRoles({ objects, clock, log, newId }, life.signal)
-  await serveCustomResources({ objects, registry, clock, log, newId }, life.signal)
+  await aggregateRoles({ objects, clock, random, log, newId }, life.signal)
+  await serveCustomResources({ objects, registry, clock, random, log, newId }, life.signal)
   if (deps.garbageCollection ?? true) {
     const alsoAtEnd: GarbageDeps['alsoAtEnd'] = async ({ cluster }, object) =>
       isService(object) ? endOf({ objects, cluster, random }, object) : []

@@ -5,10 +5,12 @@
  */
 import type { KubeObject } from '@muster/api/object.ts'
 import type { ClusterRole } from '@muster/api/types/rbac-v1.ts'
-import type { Clock } from '@muster/base/clock.ts'
-import { milliseconds } from '@muster/base/clock.ts'
+import { type Clock, type Duration, milliseconds } from '@muster/base/clock.ts'
 import { hasCode } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
+import type { Random } from '@muster/base/random.ts'
+import { createWorkQueue } from '@muster/kernel/work-queue.ts'
+import { type LookOutcome, workThrough } from '@muster/kernel/work-through.ts'
 import { aggregate } from '../auth/rbac/aggregate.ts'
 import { isClusterRole, RBAC_GROUP } from '../auth/rbac/objects.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -18,6 +20,7 @@ import { follow } from './follow.ts'
 export interface AggregationDeps {
   readonly objects: Storage
   readonly clock: Clock
+  readonly random: Random
   readonly log: Logger
   readonly newId: () => string
 }
@@ -33,14 +36,12 @@ const GATHER = milliseconds(20)
 /** Keeps every aggregated role true, from now on. */
 export async function aggregateRoles(deps: AggregationDeps, signal: AbortSignal): Promise<void> {
   const known = new Map<string, Map<string, ClusterRole>>()
-  const due = new Set<string>()
+  const queue = createWorkQueue(deps.random)
+  const look = (cluster: string) => gather(deps, cluster, [...(known.get(cluster)?.values() ?? [])])
+  const work = workThrough({ queue, clock: deps.clock, workers: 1, look }, signal)
   const ask = (cluster: string) => {
-    if (due.has(cluster)) return
-    due.add(cluster)
-    void deps.clock.sleep(GATHER).then(() => {
-      due.delete(cluster)
-      if (!signal.aborted) void gather(deps, cluster, [...(known.get(cluster)?.values() ?? [])])
-    })
+    queue.addAt(cluster, (deps.clock.elapsed() + GATHER) as Duration)
+    work.wake()
   }
   await follow(
     CLUSTER_ROLES,
@@ -67,7 +68,8 @@ async function gather(
   { objects, newId, log }: AggregationDeps,
   cluster: string,
   roles: readonly ClusterRole[],
-): Promise<void> {
+): Promise<LookOutcome> {
+  let outcome: LookOutcome = 'succeeded'
   for (const { role, rules } of aggregate(roles)) {
     const name = role.metadata.name ?? ''
     const change = (current: KubeObject | undefined): KubeObject | 'unchanged' =>
@@ -75,8 +77,10 @@ async function gather(
     try {
       await objects.update({ ...CLUSTER_ROLES, cluster, namespace: '', name }, { id: newId(), cause: CAUSE, change })
     } catch (error) {
-      if (!hasCode(error, 'NotFound'))
-        log.warn('a role could not be gathered; it will be at the next change', { cluster, name, error })
+      if (hasCode(error, 'NotFound')) continue
+      log.warn('a role could not be gathered; there will be another look', { cluster, name, error })
+      outcome = 'failed'
     }
   }
+  return outcome
 }

@@ -16,9 +16,12 @@ import type { KubeObject } from '@muster/api/object.ts'
 import { typeSchemaOf } from '@muster/api/tables/schemas.ts'
 import { timestamp } from '@muster/api/time.ts'
 import type { CustomResourceDefinition } from '@muster/api/types/apiextensions-v1.ts'
-import type { Clock } from '@muster/base/clock.ts'
+import { type Clock, seconds } from '@muster/base/clock.ts'
 import { hasCode } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
+import type { Random } from '@muster/base/random.ts'
+import { createWorkQueue } from '@muster/kernel/work-queue.ts'
+import { type LookOutcome, workThrough } from '@muster/kernel/work-through.ts'
 import type { Registry } from '../registry/registry.ts'
 import { parseKey } from '../storage/key.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -29,28 +32,39 @@ export interface CustomResourceDeps {
   readonly objects: Storage
   readonly registry: Registry
   readonly clock: Clock
+  readonly random: Random
   readonly log: Logger
   readonly newId: () => string
 }
 
 const DEFINITIONS = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' }
+const LOOK_AGAIN = seconds(1)
 const ACTOR = 'system:muster:custom-resources'
 
 /** Serves what is defined, from now on. Resolves once everything that was established before is served. */
 export async function serveCustomResources(deps: CustomResourceDeps, signal: AbortSignal): Promise<void> {
-  const { registry, log } = deps
+  const { registry, clock, random, log } = deps
   const known = new Map<string, Map<string, CustomResourceDefinition>>()
   const inCluster = (cluster: string) => {
     const definitions = known.get(cluster) ?? new Map<string, CustomResourceDefinition>()
     known.set(cluster, definitions)
     return definitions
   }
-  /** One at a time, so that of two that want a name one sees the other. */
-  let last = Promise.resolve()
+  const queue = createWorkQueue(random)
+  const look = async (key: string): Promise<LookOutcome> => {
+    const [cluster = '', name = ''] = key.split('/')
+    try {
+      return await settleOne(deps, cluster, inCluster(cluster), name)
+    } catch (error) {
+      log.warn('a definition of a custom resource could not be settled; it is tried again', { cluster, name, error })
+      return 'failed'
+    }
+  }
+  // One at a time, so that of two that want a name one sees the other.
+  const work = workThrough({ queue, clock, workers: 1, look }, signal)
   const settle = (cluster: string, name: string) => {
-    last = last
-      .then(() => settleOne(deps, cluster, inCluster(cluster), name))
-      .catch((error) => log.warn('a definition of a custom resource could not be settled', { cluster, name, error }))
+    queue.add(`${cluster}/${name}`)
+    work.wake()
   }
   const unserve = (cluster: string, { spec }: CustomResourceDefinition) => {
     registry.remove(cluster, spec.group, spec.names.plural)
@@ -92,22 +106,27 @@ async function settleOne(
   cluster: string,
   definitions: ReadonlyMap<string, CustomResourceDefinition>,
   name: string,
-): Promise<void> {
+): Promise<LookOutcome> {
   const definition = definitions.get(name)
-  if (!definition) return
+  if (!definition) return 'succeeded'
   if (definition.metadata.deletionTimestamp) {
-    if (definition.metadata.finalizers?.includes(CLEANUP_FINALIZER)) await cleanUp(deps, cluster, definition)
-    return
+    if (!definition.metadata.finalizers?.includes(CLEANUP_FINALIZER)) return 'succeeded'
+    return await cleanUp(deps, cluster, definition)
   }
   const now = timestamp(deps.clock.now())
   await change(deps, cluster, name, 'settles the names of a custom resource', (current) => {
     const status = establish(current, [...definitions.values()], now)
     return status ? { ...current, status } : 'unchanged'
   })
+  return 'succeeded'
 }
 
-/** Deletes every object of a definition that is to go, and then lets it go. */
-async function cleanUp(deps: CustomResourceDeps, cluster: string, definition: CustomResourceDefinition): Promise<void> {
+/** Deletes every object of a definition that is to go, and lets it go once none is left: finalizers may hold some for days. */
+async function cleanUp(
+  deps: CustomResourceDeps,
+  cluster: string,
+  definition: CustomResourceDefinition,
+): Promise<LookOutcome> {
   const { objects, clock } = deps
   const { group, names } = definition.spec
   const name = definition.metadata.name ?? ''
@@ -142,19 +161,15 @@ async function cleanUp(deps: CustomResourceDeps, cluster: string, definition: Cu
     await objects.remove(found, request).catch(unlessGone)
   }
   const left = await objects.list(scope, { limit: 1, continue: '', resourceVersion: '', resourceVersionMatch: '' })
-  if (left.items.length > 0) {
-    await clock.sleep(LOOK_AGAIN)
-    return cleanUp(deps, cluster, definition)
-  }
+  if (left.items.length > 0) return { lookAgainAfter: LOOK_AGAIN }
   await change(deps, cluster, name, 'lets a custom resource go', (current) => {
     const finalizers = (current.metadata.finalizers ?? []).filter((finalizer) => finalizer !== CLEANUP_FINALIZER)
     const { finalizers: _old, ...metadata } = current.metadata
     const marked = mark(TERMINATING.deleted)(current)
     return { ...marked, metadata: { ...metadata, ...(finalizers.length > 0 ? { finalizers } : {}) } }
   })
+  return 'succeeded'
 }
-
-const LOOK_AGAIN = 1000 as Parameters<Clock['sleep']>[0]
 
 async function change(
   { objects, newId, clock }: CustomResourceDeps,

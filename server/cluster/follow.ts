@@ -40,17 +40,17 @@ export async function follow(
   signal: AbortSignal,
 ): Promise<void> {
   const told = new Map<string, StoredObject>()
-  let { revision } = await relist(resource, follower, deps, told)
+  let revision: Revision | undefined = (await relist(resource, follower, deps, told)).revision
   void (async () => {
     while (!signal.aborted) {
       try {
+        revision ??= (await relist(resource, follower, deps, told)).revision
         revision = await followOnce(resource, follower, deps, revision, told, signal)
       } catch (error) {
-        if (hasCode(error, 'Gone')) revision = (await relist(resource, follower, deps, told)).revision
-        else if (!signal.aborted)
-          deps.log.warn('following: the watch ended badly; it begins again', { resource, error })
+        if (hasCode(error, 'Gone')) revision = undefined
+        else if (!signal.aborted) deps.log.warn('following was interrupted; it goes on', { resource, error })
       }
-      await deps.clock.sleep(AGAIN_AFTER)
+      await deps.clock.sleep(AGAIN_AFTER, signal).catch(() => {})
     }
   })()
 }
@@ -85,7 +85,7 @@ async function followOnce(
   signal: AbortSignal,
 ): Promise<Revision> {
   let revision = after
-  let failure: unknown
+  let hasFailed = false
   const hear = (type: string, object: StoredObject) => {
     if (object.revision <= revision) return
     revision = object.revision
@@ -108,8 +108,8 @@ async function followOnce(
       if (at > revision) revision = at
       return HEARD
     },
-    error: (status) => {
-      failure = status
+    error: () => {
+      hasFailed = true
       return HEARD
     },
   }
@@ -123,7 +123,7 @@ async function followOnce(
   const stop = () => void stream.return()
   signal.addEventListener('abort', stop, { once: true })
   try {
-    for await (const _heard of stream) if (failure !== undefined) break
+    for await (const _heard of stream) if (hasFailed) break
   } finally {
     signal.removeEventListener('abort', stop)
   }

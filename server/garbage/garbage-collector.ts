@@ -9,11 +9,12 @@
  * again, later each time. Several servers over one store may collect at once: they only meet in conflicts.
  */
 import { backoff, nextWait } from '@muster/base/backoff.ts'
-import { type Clock, type Duration, milliseconds, seconds } from '@muster/base/clock.ts'
+import { type Clock, milliseconds, seconds } from '@muster/base/clock.ts'
 import { hasCode, isControlError } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import { createWorkQueue } from '@muster/kernel/work-queue.ts'
+import { workThrough } from '@muster/kernel/work-through.ts'
 import type { Revision } from '@muster/store/store.ts'
 import { formatKey, type ObjectKey, parseKey } from '../storage/key.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -43,53 +44,15 @@ export function collectGarbage(deps: GarbageDeps, signal: AbortSignal): void {
   const queue = createWorkQueue(random)
   const gone = new Map<string, Revision>()
   const lookDeps: LookDeps = { ...deps, goneSince: (cluster, uid) => gone.get(`${cluster} ${uid}`) }
-  let atWork = 0
-  let isAsked = false
-  let nextAt: Duration | undefined
-  let asleep = new AbortController()
-
-  /** Hands out in its own turn: those who ask are in the middle of something. */
-  const ask = () => {
-    if (isAsked || signal.aborted) return
-    isAsked = true
-    void Promise.resolve().then(() => {
-      isAsked = false
-      handOut()
-    })
-  }
-  const handOut = () => {
-    while (!signal.aborted && atWork < LOOKS_AT_ONCE) {
-      const key = queue.take(clock.elapsed())
-      if (key === undefined) return sleepUntil(queue.nextDue())
-      atWork++
-      void collect(deps, lookDeps, key).then((outcome) => {
-        atWork--
-        queue.done(key, outcome, clock.elapsed())
-        ask()
-      })
-    }
-  }
-  const sleepUntil = (due: Duration | undefined) => {
-    if (due === nextAt) return
-    asleep.abort()
-    nextAt = due
-    if (due === undefined) return
-    asleep = new AbortController()
-    const rest = Math.max(1, due - clock.elapsed()) as Duration
-    clock.sleep(rest, asleep.signal).then(
-      () => {
-        nextAt = undefined
-        ask()
-      },
-      () => {}, // Another time was set.
-    )
-  }
-  signal.addEventListener('abort', () => asleep.abort(), { once: true })
+  const work = workThrough(
+    { queue, clock, workers: LOOKS_AT_ONCE, look: (key) => collect(deps, lookDeps, key) },
+    signal,
+  )
 
   const listener = {
     look(key: string) {
       queue.add(key)
-      ask()
+      work.wake()
     },
     gone(cluster: string, uid: string, revision: Revision) {
       gone.set(`${cluster} ${uid}`, revision)

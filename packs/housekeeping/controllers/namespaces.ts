@@ -88,15 +88,13 @@ async function deleteContent(client: Client, namespace: Namespace): Promise<Name
 
 async function deleteAll(client: Client, ref: ResourceRef, namespace: string): Promise<KubeObject[]> {
   const collection = client.resource(ref)
-  const before: ListPage<KubeObject> = await collection.list({ namespace, limit: PAGE_SIZE })
+  const before: ListPage<KubeObject> = await collection.list({ namespace, limit: 1 })
   if (before.items.length === 0) return []
-  if (before.items.some(({ metadata }) => !metadata.deletionTimestamp)) {
-    await client.call({
-      method: 'DELETE',
-      path: pathOf(ref, namespace),
-      body: { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' },
-    })
-  }
+  await client.call({
+    method: 'DELETE',
+    path: pathOf(ref, namespace),
+    body: { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' },
+  })
   return (await collection.list({ namespace, limit: PAGE_SIZE })).items
 }
 
