@@ -298,3 +298,19 @@ const about = ({ group, resource }: GroupResource, name: string): StatusDetails 
 const retryAfter = (retryAfterSeconds: number): StatusDetails => (retryAfterSeconds === 0 ? {} : { retryAfterSeconds })
 
 const isNothing = ({ group, resource }: GroupResource): boolean => group === '' && resource === ''
+
+/**
+ * 500 without a reason: what Kubernetes makes of an error that it foresaw no answer for. kubectl prints the message
+ * alone. Source: apiserver pkg/endpoints/handlers/responsewriters ErrorToAPIStatus.
+ */
+export function plainFailure(message: string, cause?: unknown): ControlError {
+  const status: Failure = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    code: 500,
+  }
+  return new ControlError('Internal', message, cause, status)
+}

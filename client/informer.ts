@@ -144,11 +144,15 @@ export function createInformer<T extends KubeObject>(
   const run = async (signal: AbortSignal) => {
     let tries = backoff(FIRST_WAIT, WAIT_MAX)
     while (!signal.aborted) {
-      const before = revision
       try {
         if (revision === '') await relist()
-        await follow(signal)
-        if (revision !== before) tries = backoff(FIRST_WAIT, WAIT_MAX)
+        const before = revision
+        try {
+          await follow(signal)
+        } finally {
+          // What was heard before it broke shows that the other side is well.
+          if (revision !== before) tries = backoff(FIRST_WAIT, WAIT_MAX)
+        }
       } catch (error) {
         if (signal.aborted) return
         if (hasCode(error, 'Gone')) revision = ''

@@ -8,11 +8,13 @@
  * Source: apimachinery pkg/util/managedfields/internal (the managers and their chain); structured-merge-diff v6
  * merge/update.go (Updater.Apply).
  */
+
 import { assert, isControlError } from '@muster/base/errors.ts'
 import type { JsonObject, KubeObject } from '../object.ts'
 import { equalJson } from '../schema/json.ts'
+import { plainFailure } from '../status.ts'
 import type { Atom } from './atom.ts'
-import { checkConfiguration, failed } from './configuration.ts'
+import { checkConfiguration } from './configuration.ts'
 import { type Conflict, conflictsBeyond, conflictsOf } from './conflicts.ts'
 import { filterFields } from './field-filter.ts'
 import { type FieldSet, isEmptySet, NO_FIELDS } from './field-set.ts'
@@ -121,7 +123,7 @@ function readStored(live: KubeObject): Owners {
     return readOwners(live.metadata.managedFields)
   } catch (error) {
     if (!isControlError(error)) throw error
-    throw failed(`failed to decode managed fields: ${error.message}`, error)
+    throw plainFailure(`failed to decode managed fields: ${error.message}`, error)
   }
 }
 

@@ -2,10 +2,9 @@
  * What may be applied: an object of the kind that is asked for, without managedFields, that fits its schema.
  * The messages are those of apimachinery pkg/util/managedfields/internal (versioncheck.go, structuredmerge.go).
  */
-import { ControlError } from '@muster/base/errors.ts'
 import { type JsonObject, parseApiVersion } from '../object.ts'
 import { isObject } from '../schema/json.ts'
-import { badRequest, type Failure } from '../status.ts'
+import { badRequest, plainFailure } from '../status.ts'
 import type { Atom } from './atom.ts'
 import { checkTyped, sayMisfits } from './check-typed.ts'
 
@@ -29,24 +28,8 @@ export function checkConfiguration(applied: JsonObject, expected: Expected, atom
   const misfits = checkTyped(atom, applied)
   if (misfits.length > 0) {
     const name = `${textOf(metadata.namespace)}/${textOf(metadata.name)}; ${sayKind(applied)}`
-    throw failed(`failed to create typed patch object (${name}): ${sayMisfits(misfits)}`)
+    throw plainFailure(`failed to create typed patch object (${name}): ${sayMisfits(misfits)}`)
   }
-}
-
-/**
- * 500 without a reason: what Kubernetes makes of an error that it foresaw no answer for. kubectl prints the message
- * alone. Source: apiserver pkg/endpoints/handlers/responsewriters ErrorToAPIStatus.
- */
-export function failed(message: string, cause?: unknown): ControlError {
-  const status: Failure = {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message,
-    code: 500,
-  }
-  return new ControlError('Internal', message, cause, status)
 }
 
 /** `apps/v1, Kind=Deployment`. Source: apimachinery schema.GroupVersionKind. */

@@ -29,8 +29,6 @@ const WRITTEN: readonly [string, string, string][] = [
   ['example.com/widgets', '', `${METADATA} ${SPEC}`],
   ['example.com/widgets', 'status', STATUS],
   ['/pods', 'status', `.metadata.labels ${STATUS}`],
-  ['/pods', 'ephemeralcontainers', '.spec.ephemeralContainers'],
-  ['/pods', 'resize', '.spec.containers[name="c"].resources'],
   ['/namespaces', 'finalize', `${METADATA} ${SPEC}`],
   ['certificates.k8s.io/certificatesigningrequests', '', METADATA],
   ['certificates.k8s.io/certificatesigningrequests', 'status', `${METADATA} .status.certificate`],
@@ -47,4 +45,5 @@ for (const [kind, subresource, written] of WRITTEN) {
 test('where nothing is reset, nothing is left alone', () => {
   assert.equal(resetFieldsOf({ group: '', plural: 'configmaps', hasStatus: false }, ''), undefined)
   assert.equal(resetFieldsOf({ group: 'apps', plural: 'deployments', hasStatus: true }, 'scale'), undefined)
+  assert.equal(resetFieldsOf({ group: '', plural: 'pods', hasStatus: true }, 'resize'), undefined)
 })

@@ -4,9 +4,11 @@
  * A write of an object leaves its status; a write of its status leaves everything else. What counts as everything else
  * differs: newer kinds, and custom resources, leave metadata too, and older ones let labels and annotations be written.
  *
+ * Kubernetes declares filters for pods' /resize and /ephemeralcontainers too, and asks nobody for them.
+ *
  * Source: kubernetes pkg/registry/*\/*\/strategy.go (GetResetFields); apiextensions-apiserver registry/customresource.
  */
-import { ANY, excluding, type FieldFilter, including } from './field-filter.ts'
+import { excluding, type FieldFilter } from './field-filter.ts'
 import { setOf } from './field-set.ts'
 import { fieldElement } from './path-element.ts'
 
@@ -32,9 +34,6 @@ export function resetFieldsOf(
 
 const without = (...paths: readonly string[]): FieldFilter =>
   excluding(setOf(...paths.map((path) => path.split('.').map(fieldElement))))
-
-const only = (...paths: readonly string[]): FieldFilter =>
-  including(...paths.map((path) => path.split('.').map((step) => (step === ANY ? ANY : fieldElement(step)))))
 
 const WITHOUT_STATUS = without('status')
 const WITHOUT_SPEC = without('spec')
@@ -64,16 +63,6 @@ const LABELLED_THROUGH_STATUS: ReadonlySet<string> = new Set([
 const EXCEPTIONS: ReadonlyMap<string, FieldFilter | undefined> = new Map([
   ['/namespaces/finalize', WITHOUT_STATUS],
   ['/pods/status', without('spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences')],
-  ['/pods/ephemeralcontainers', only('spec.ephemeralContainers')],
-  [
-    '/pods/resize',
-    only(
-      'spec.containers.*.resources',
-      'spec.containers.*.resizePolicy',
-      'spec.initContainers.*.resources',
-      'spec.initContainers.*.resizePolicy',
-    ),
-  ],
   ['apps/deployments/status', without('spec', 'metadata.labels')],
   ['certificates.k8s.io/certificatesigningrequests/', without('spec', 'status')],
   ['certificates.k8s.io/certificatesigningrequests/status', without('spec', 'status.conditions')],

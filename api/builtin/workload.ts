@@ -2,19 +2,19 @@
 import { child, type FieldError, type FieldPath, forbidden, invalid, notSupported, required } from '../field-error.ts'
 import type { RuleContext } from '../kind.ts'
 import type { KubeObject } from '../object.ts'
+import { sameMeaning } from '../same-meaning.ts'
 import { filterOfSelector, type LabelSelector, validateLabelSelector } from '../selector/label-selector.ts'
 import { type LabelFilter, matchesLabels } from '../selector/labels.ts'
 import type { PodTemplateSpec } from '../types/core-v1.ts'
 import { nonNegative } from './checks.ts'
 import { goLabels, goSelector } from './go-selector.ts'
-import { isSame } from './immutable.ts'
 
 /**
  * A write of the scale is one of the spec, and counts as such. Everything else that counts is counted by the server.
  * Source: kubernetes pkg/registry/apps PrepareForUpdate.
  */
 export function countScaling(object: KubeObject, old: KubeObject, { subresource }: RuleContext): void {
-  if (subresource !== 'scale' || isSame(object.spec, old.spec)) return
+  if (subresource !== 'scale' || sameMeaning(object.spec, old.spec)) return
   object.metadata.generation = (old.metadata.generation ?? 0) + 1
 }
 

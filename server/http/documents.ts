@@ -1,4 +1,5 @@
 /** Everything that is about no resource: discovery, OpenAPI, version, health, metrics. */
+
 import { type ApiRequest, type ApiResponse, answer, answerJson } from '@muster/api/message.ts'
 import type { GroupVersion } from '@muster/api/object.ts'
 import type { OpenApiV3 } from '@muster/api/openapi/document.ts'
@@ -8,6 +9,7 @@ import { openApiV3 } from '@muster/api/openapi/v3.ts'
 import { openApiV3Index, openApiV3Path } from '@muster/api/openapi/v3-index.ts'
 import { methodNotServed, notAcceptable, notServed } from '@muster/api/status.ts'
 import { loadDescriptions } from '@muster/api/tables/descriptions.ts'
+import { DISCOVERY_CACHE_CONTROL, KEYS_MEDIA_TYPE, KEYS_PATH } from '../auth/tokens/discovery.ts'
 import { aggregated, coreVersions, group, groupList, resourceList } from '../discovery/documents.ts'
 import { tagOf } from '../discovery/tag.ts'
 import { type HealthCheck, health } from '../health/health.ts'
@@ -72,7 +74,13 @@ export function createDocuments(deps: DocumentDeps): AnswerDocument {
       case '.well-known':
       case 'openid': {
         const document = await deps.issuerDocument(cluster, path)
-        if (document) return readOnly(request, document)
+        if (document) {
+          checkMethod(request)
+          const mediaType = path === KEYS_PATH ? KEYS_MEDIA_TYPE : 'application/json'
+          return answer(200, mediaType, Buffer.from(JSON.stringify(document)), {
+            'cache-control': DISCOVERY_CACHE_CONTROL,
+          })
+        }
         if (first === 'openid') throw notServed()
         return undefined
       }

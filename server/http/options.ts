@@ -3,7 +3,8 @@
  * Source: meta/v1 ListOptions, CreateOptions, UpdateOptions, PatchOptions, DeleteOptions and their validation
  * (apimachinery pkg/apis/meta/v1/validation, pkg/apis/meta/internalversion/validation).
  */
-import { type FieldError, forbidden, invalid, notSupported, required, tooLong } from '@muster/api/field-error.ts'
+import { type FieldError, forbidden, invalid, notSupported, required } from '@muster/api/field-error.ts'
+import { validateFieldManager } from '@muster/api/metadata/managed-fields.ts'
 import { badRequest, invalid as invalidStatus } from '@muster/api/status.ts'
 import { isTrue } from './request-info.ts'
 
@@ -55,7 +56,7 @@ export function writeOptions(query: URLSearchParams, verb: 'create' | 'update' |
   const errors: FieldError[] = []
   if (verb === 'apply' && fieldManager === '') errors.push(required('fieldManager', 'is required for apply patch'))
   if (verb === 'patch' && force !== null) errors.push(forbidden('force', 'may not be specified for non-apply patch'))
-  errors.push(...checkFieldManager(fieldManager))
+  errors.push(...validateFieldManager(fieldManager, 'fieldManager'))
   const dryRun = readDryRun(query.getAll('dryRun'), errors)
   const fieldValidation = query.get('fieldValidation') || 'Warn'
   if (!isFieldValidation(fieldValidation)) {
@@ -72,22 +73,6 @@ export function writeOptions(query: URLSearchParams, verb: 'create' | 'update' |
 
 const FIELD_VALIDATIONS = ['Ignore', 'Strict', 'Warn'] as const
 const isFieldValidation = (word: string): word is FieldValidation => FIELD_VALIDATIONS.some((known) => known === word)
-
-const FIELD_MANAGER_BYTES_MAX = 128
-const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u
-
-function checkFieldManager(manager: string): FieldError[] {
-  const errors: FieldError[] = []
-  if (Buffer.byteLength(manager) > FIELD_MANAGER_BYTES_MAX)
-    errors.push(tooLong('fieldManager', FIELD_MANAGER_BYTES_MAX))
-  const found = UNPRINTABLE.exec(manager)
-  if (found) {
-    const [character] = found
-    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-    errors.push(invalid('fieldManager', manager, `invalid character U+${code} (at position ${found.index})`))
-  }
-  return errors
-}
 
 function readDryRun(asked: readonly string[], errors: FieldError[]): boolean {
   if (asked.some((word) => word !== 'All')) errors.push(notSupported('dryRun', asked, ['All']))

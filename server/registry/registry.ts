@@ -4,7 +4,9 @@
  * Built-in kinds are shared by all logical clusters, so an empty one costs nothing here. Custom resources are set and
  * taken away at run time; `generation` counts such changes, so that whoever prints a document knows when to print anew.
  */
+
 import type { Kind, KindVersion, OwnSubresource } from '@muster/api/kind.ts'
+import { compareVersions } from '@muster/api/version-order.ts'
 
 /** One resource in one version, as a path names it. */
 export interface Served {
@@ -133,20 +135,4 @@ function groupsOf(all: readonly Served[]): ServedGroup[] {
         resources: resources.sort((one, other) => (one.kind.plural < other.kind.plural ? -1 : 1)),
       })),
   }))
-}
-
-/** Most preferred first: stable before beta before alpha, then the larger number. Source: apimachinery version.CompareKubeAwareVersionStrings. */
-export function compareVersions(one: string, other: string): number {
-  const [left, right] = [rankOf(one), rankOf(other)]
-  for (const [at, rank] of left.entries()) {
-    const difference = (right[at] ?? 0) - rank
-    if (difference !== 0) return difference
-  }
-  return one < other ? -1 : one === other ? 0 : 1
-}
-
-function rankOf(version: string): number[] {
-  const [, major, stage, minor] = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version) ?? []
-  if (major === undefined) return [0, 0, 0]
-  return [stage === undefined ? 3 : stage === 'beta' ? 2 : 1, Number(major), Number(minor ?? 0)]
 }

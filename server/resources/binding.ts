@@ -2,10 +2,11 @@
  * `pods/NAME/binding` and `bindings`: a pod gets its node, once and for all.
  * Source: kubernetes pkg/registry/core/pod/storage BindingREST.
  */
+
 import { validatePodBinding } from '@muster/api/builtin/core/binding.ts'
 import { sayFieldErrors } from '@muster/api/field-error.ts'
 import type { KubeObject } from '@muster/api/object.ts'
-import { badRequest, conflict, methodNotServed } from '@muster/api/status.ts'
+import { badRequest, conflict, methodNotServed, plainFailure } from '@muster/api/status.ts'
 import { timestamp } from '@muster/api/time.ts'
 import type { Binding, Pod } from '@muster/api/types/core-v1.ts'
 import { assert } from '@muster/base/errors.ts'
@@ -13,7 +14,7 @@ import { isKind } from '../auth/reads.ts'
 import type { SubresourceHandler } from './answer.ts'
 import { decodePassing, passingKind } from './answer-object.ts'
 import type { ResourceCall } from './call.ts'
-import { answerDone, asPod, plainFailure, podKey, setPodCondition } from './pod-key.ts'
+import { answerDone, asPod, podKey, setPodCondition } from './pod-key.ts'
 import { type Admitted, admitPassing, writeRequest } from './writing.ts'
 
 const BINDING = passingKind('', 'v1', 'Binding')

@@ -9,10 +9,11 @@
  * Kubernetes writes budget, pod and deletion one after the other; here they are one commit, so that none of them is
  * done for nothing. Source: kubernetes pkg/registry/core/pod/storage/eviction.go.
  */
+
 import { invalid as invalidField } from '@muster/api/field-error.ts'
 import { filterOfSelector } from '@muster/api/selector/label-selector.ts'
 import { matchesLabels } from '@muster/api/selector/labels.ts'
-import { badRequest, invalid, methodNotServed } from '@muster/api/status.ts'
+import { badRequest, invalid, methodNotServed, plainFailure } from '@muster/api/status.ts'
 import { timestamp } from '@muster/api/time.ts'
 import type { Pod } from '@muster/api/types/core-v1.ts'
 import type { Eviction, PodDisruptionBudget } from '@muster/api/types/policy-v1.ts'
@@ -26,7 +27,7 @@ import type { AnswerDeps, SubresourceHandler } from './answer.ts'
 import { decodePassing, passingKind } from './answer-object.ts'
 import type { ResourceCall } from './call.ts'
 import { goesFreely, isNoLoss, spend } from './disruption-budget.ts'
-import { answerDone, asPod, plainFailure, podKey, setPodCondition } from './pod-key.ts'
+import { answerDone, asPod, podKey, setPodCondition } from './pod-key.ts'
 import { type Admitted, admitPassing, writeRequest } from './writing.ts'
 
 const EVICTION = passingKind('policy', 'v1', 'Eviction')

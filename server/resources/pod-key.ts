@@ -6,7 +6,7 @@ import { toStoredForm } from '@muster/api/schema/json-form.ts'
 import type { Status } from '@muster/api/status.ts'
 import { typeNameOf } from '@muster/api/tables/schemas.ts'
 import type { Pod, PodCondition } from '@muster/api/types/core-v1.ts'
-import { assert, ControlError } from '@muster/base/errors.ts'
+import { assert } from '@muster/base/errors.ts'
 import { isKind } from '../auth/reads.ts'
 import type { ObjectKey } from '../storage/key.ts'
 import type { ResourceCall } from './call.ts'
@@ -48,14 +48,3 @@ export function answerDone({ request }: ResourceCall): ApiResponse {
     ? answer(201, PROTOBUF_MEDIA_TYPE, encodeProtobuf({ ...DONE, metadata: {} }))
     : answerJson(201, DONE)
 }
-
-/** 500 without a reason: what Go's server makes of an error that is nothing but its text. */
-export const plainFailure = (message: string): ControlError =>
-  new ControlError('Internal', message, undefined, {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message,
-    code: 500,
-  } satisfies Status)

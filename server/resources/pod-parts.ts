@@ -5,9 +5,9 @@
  */
 import { keepMetadata } from '@muster/api/builtin/status-metadata.ts'
 import type { Kind } from '@muster/api/kind.ts'
+import { sameMeaning } from '@muster/api/same-meaning.ts'
 import { methodNotServed } from '@muster/api/status.ts'
 import type { Container, Pod, PodSpec } from '@muster/api/types/core-v1.ts'
-import { sameMeaning } from '../auth/same-meaning.ts'
 import type { SubresourceHandler } from './answer.ts'
 import { answerObject } from './answer-written.ts'
 import type { ResourceCall } from './call.ts'

@@ -12,10 +12,10 @@ import type { RuleContext } from '@muster/api/kind.ts'
 import { fillSystemFields, keepSystemFields } from '@muster/api/metadata/system-fields.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from '@muster/api/metadata/validate.ts'
 import type { KubeObject } from '@muster/api/object.ts'
+import { sameMeaning } from '@muster/api/same-meaning.ts'
 import { invalid } from '@muster/api/status.ts'
 import { timestamp } from '@muster/api/time.ts'
 import type { Random } from '@muster/base/random.ts'
-import { sameMeaning } from '../auth/same-meaning.ts'
 import type { ResourceCall } from './call.ts'
 
 /** Makes a new object ready to be stored. Changes it. Throws Invalid, with everything that is wrong. */

@@ -4,9 +4,9 @@
  */
 import { validateClusterIPs } from '@muster/api/builtin/core/service/cluster-ips.ts'
 import { isHeadless, NO_CLUSTER_IP, needsClusterIP } from '@muster/api/builtin/core/service/traffic.ts'
-import { isSame } from '@muster/api/builtin/immutable.ts'
 import { type FieldError, index, invalid } from '@muster/api/field-error.ts'
 import { type IPFamily, readIP } from '@muster/api/ip-address.ts'
+import { sameMeaning } from '@muster/api/same-meaning.ts'
 import type { ServiceSpec } from '@muster/api/types/core-v1.ts'
 import type { ServiceRanges } from './ranges.ts'
 
@@ -19,7 +19,7 @@ export function alignClusterIPs(spec: ServiceSpec, old?: ServiceSpec): void {
   }
   const { clusterIP: before = '', clusterIPs: allBefore = [] } = old
   if (clusterIPs.length === 0 && allBefore.length > 0 && clusterIP === before) spec.clusterIPs = [...allBefore]
-  if (clusterIP === before || !isSame(spec.clusterIPs, allBefore)) return
+  if (clusterIP === before || !sameMeaning(spec.clusterIPs, allBefore)) return
   if (clusterIP === '') delete spec.clusterIPs
   else spec.clusterIPs = [clusterIP]
 }
@@ -71,8 +71,8 @@ function fillSingle(spec: ServiceSpec, old: ServiceSpec | undefined): FieldError
     ]
   }
   if (isSingle && old) {
-    if (clusterIPs.length > 1 && isSame(clusterIPs, old.clusterIPs)) spec.clusterIPs = clusterIPs.slice(0, 1)
-    if (ipFamilies.length > 1 && isSame(ipFamilies, old.ipFamilies)) spec.ipFamilies = ipFamilies.slice(0, 1)
+    if (clusterIPs.length > 1 && sameMeaning(clusterIPs, old.clusterIPs)) spec.clusterIPs = clusterIPs.slice(0, 1)
+    if (ipFamilies.length > 1 && sameMeaning(ipFamilies, old.ipFamilies)) spec.ipFamilies = ipFamilies.slice(0, 1)
   }
   if (!isSingle) return []
   const why = (what: string) => `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`

@@ -3,7 +3,9 @@
  *
  * A client's claim may speak of a revision that the audit has not read yet: claims wait until it has.
  */
-import type { KubeObject } from '@muster/api/object.ts'
+
+import type { Json, KubeObject } from '@muster/api/object.ts'
+import { canonicalJson } from '@muster/api/schema/json.ts'
 import { assert, isControlError } from '@muster/base/errors.ts'
 import { parseKey } from '@muster/server/storage/key.ts'
 import type { Event, Revision, Store } from '@muster/store/store.ts'
@@ -94,7 +96,10 @@ export function newAudit(): Audit {
   const checkFact = ({ key, revision, before, now }: Fact) => {
     if (!now) return
     const what = `${key} at ${revision}`
-    assert(before === undefined || canonical(before) !== canonical(now), `${what} changes something`)
+    assert(
+      before === undefined || canonicalJson(before as unknown as Json) !== canonicalJson(now as unknown as Json),
+      `${what} changes something`,
+    )
     if (parseKey(key)?.resource !== 'pods') return
     const [count, counted] = [countOf(now), countOf(before)]
     assert(count === counted + 1, `${what} counts on from ${counted}: no write is lost, and it is not ${count}`)
@@ -269,11 +274,3 @@ function firstAfter(facts: readonly Fact[], revision: number): number {
 }
 
 const text = new TextDecoder()
-
-/** The same text for the same value, whatever the order of its fields. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const fields = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
-  return `{${fields.map(([field, of]) => `${JSON.stringify(field)}:${canonical(of)}`).join()}}`
-}

@@ -1,14 +1,16 @@
 /** A store as a server sees it: through a line that loses answers, and for one of them comes late and breaks. */
+
 import { milliseconds } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import { between, chance, type Random } from '@muster/base/random.ts'
+import { plainStore } from '@muster/server/storage/testbed.ts'
 import type { Commit, CommitOutcome, Event, Revision, Store, Watch } from '@muster/store/store.ts'
 import type { Process } from '../party.ts'
 
 /** A store that loses one answer in ten: half of them before the commit is tried. */
 export function forgetful(store: Store, { random }: Process): Store {
   return {
-    ...plain(store),
+    ...plainStore(store),
     async commit(commit: Commit): Promise<CommitOutcome> {
       const loses = chance(random, 0.1)
       if (loses && chance(random, 0.5)) return { outcome: 'unknown', reason: 'the question is lost' }
@@ -58,19 +60,3 @@ function brokenWatch(watch: Watch, late: () => Promise<void>, random: Random): W
   }
   return whole
 }
-
-const plain = (store: Store): Store => ({
-  range: (prefix, options) => store.range(prefix, options),
-  commit: (commit) => store.commit(commit),
-  watch: (prefix, after) => store.watch(prefix, after),
-  lease: (ttl) => store.lease(ttl),
-  keepAlive: (lease) => store.keepAlive(lease),
-  revoke: (lease) => store.revoke(lease),
-  history: (key, options) => store.history(key, options),
-  compact: (policy) => store.compact(policy),
-  revisionAt: (time) => store.revisionAt(time),
-  snapshot: () => store.snapshot(),
-  status: () => store.status(),
-  head: () => store.head(),
-  close: () => store.close(),
-})

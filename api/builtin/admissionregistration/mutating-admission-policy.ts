@@ -2,10 +2,10 @@
 import { NAME_COLUMN } from '../../columns.ts'
 import { type FieldError, notSupported, required } from '../../field-error.ts'
 import type { KubeObject } from '../../object.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type { MutatingAdmissionPolicy, MutatingAdmissionPolicySpec } from '../../types/admissionregistration-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
-import { isSame } from '../immutable.ts'
 import { validateMutations, validateVariables } from './expressions.ts'
 import { validateMatchConditions } from './match-conditions.ts'
 import {
@@ -83,5 +83,5 @@ const hasSameConditions = (
   old: (KubeObject & { spec?: MutatingAdmissionPolicySpec }) | undefined,
 ): boolean =>
   old !== undefined &&
-  isSame(spec?.paramKind, old.spec?.paramKind) &&
-  isSame(spec?.matchConditions, old.spec?.matchConditions)
+  sameMeaning(spec?.paramKind, old.spec?.paramKind) &&
+  sameMeaning(spec?.matchConditions, old.spec?.matchConditions)

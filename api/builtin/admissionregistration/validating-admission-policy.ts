@@ -3,6 +3,7 @@ import { NAME_COLUMN } from '../../columns.ts'
 import { validateConditions } from '../../conditions.ts'
 import { child, type FieldError, index, required } from '../../field-error.ts'
 import type { KubeObject } from '../../object.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type {
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicySpec,
@@ -10,7 +11,6 @@ import type {
 } from '../../types/admissionregistration-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
-import { isSame } from '../immutable.ts'
 import { validateAuditAnnotations, validateValidations, validateVariables } from './expressions.ts'
 import { validateMatchConditions } from './match-conditions.ts'
 import {
@@ -88,8 +88,8 @@ const hasSameConditions = (
   old: (KubeObject & { spec?: ValidatingAdmissionPolicySpec }) | undefined,
 ): boolean =>
   old !== undefined &&
-  isSame(spec?.paramKind, old.spec?.paramKind) &&
-  isSame(spec?.matchConditions, old.spec?.matchConditions)
+  sameMeaning(spec?.paramKind, old.spec?.paramKind) &&
+  sameMeaning(spec?.matchConditions, old.spec?.matchConditions)
 
 const validateStatus = ({ typeChecking, conditions }: ValidatingAdmissionPolicyStatus): FieldError[] => [
   ...(typeChecking?.expressionWarnings ?? []).flatMap(({ warning, fieldRef }, at) => {

@@ -11,9 +11,9 @@ import {
   required,
 } from '../../field-error.ts'
 import { check1035Label, checkSubdomain } from '../../names.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import { validateLabelSelector } from '../../selector/label-selector.ts'
 import type { MutatingWebhook, ValidatingWebhook } from '../../types/admissionregistration-v1.ts'
-import { isSame } from '../immutable.ts'
 import { validateMatchConditions } from './match-conditions.ts'
 import { FAILURE_POLICIES, MATCH_POLICIES } from './match-resources.ts'
 import { defaultRule, validateRule } from './rule.ts'
@@ -69,7 +69,7 @@ function leniencyOf(hooks: readonly Webhook[], old: readonly Webhook[] | undefin
     matchConditions:
       old !== undefined &&
       hooks.length === old.length &&
-      hooks.every(({ matchConditions }, at) => isSame(matchConditions, old[at]?.matchConditions)),
+      hooks.every(({ matchConditions }, at) => sameMeaning(matchConditions, old[at]?.matchConditions)),
   }
 }
 

@@ -3,8 +3,8 @@
 import { NAME_COLUMN } from '../../columns.ts'
 import { child, type FieldError, type FieldPath, invalid, notSupported, required } from '../../field-error.ts'
 import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import { hasInvalidValue, validateLabelSelector } from '../../selector/label-selector.ts'
-import { matchesLabels } from '../../selector/labels.ts'
 import type { DaemonSet, DaemonSetSpec, DaemonSetStatus, RollingUpdateDaemonSet } from '../../types/apps-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { amountOf, nonNegative, validateIntOrPercent, validatePercentMax } from '../checks.ts'
@@ -15,9 +15,16 @@ import { dropDisabledOfTemplate } from '../core/pod-spec/disabled.ts'
 import { validatePodTemplate } from '../core/pod-spec/validate.ts'
 import { warnOfTemplate } from '../core/pod-spec/warnings.ts'
 import { goForm } from '../go-form.ts'
-import { goLabels, goSelector } from '../go-selector.ts'
-import { immutable, isSame } from '../immutable.ts'
-import { isEmptySelector, tryFilter, validateCollisions, validateCounts, validateRunsOn } from '../workload.ts'
+import { goSelector } from '../go-selector.ts'
+import { immutable } from '../immutable.ts'
+import {
+  isEmptySelector,
+  tryFilter,
+  validateChosen,
+  validateCollisions,
+  validateCounts,
+  validateRunsOn,
+} from '../workload.ts'
 
 /** DaemonSet. Source: kubernetes pkg/registry/apps/daemonset, pkg/apis/apps. */
 export const daemonSet = builtIn<DaemonSet>({
@@ -83,7 +90,7 @@ export const daemonSet = builtIn<DaemonSet>({
     prepareForUpdate(object, old, { subresource }) {
       if (subresource === 'status') return
       dropDisabledOfTemplate(object.spec?.template)
-      const isNew = !isSame(object.spec?.template, old.spec?.template)
+      const isNew = !sameMeaning(object.spec?.template, old.spec?.template)
       sayTemplateGeneration(object, templateGenerationOf(old) + (isNew ? 1 : 0))
     },
     validate: (object, { subresource, old }) => [
@@ -143,20 +150,11 @@ function validateSpec(spec: DaemonSetSpec | undefined, old: DaemonSetSpec | unde
   const { selector, template } = spec ?? {}
   const path = 'spec'
   const filter = tryFilter(selector)
-  const labels = template?.metadata?.labels
   return [
     ...validateLabelSelector(selector, child(path, 'selector'), {
       allowInvalidValues: hasInvalidValue(old?.selector),
     }),
-    ...(filter && !matchesLabels(filter, labels)
-      ? [
-          invalid(
-            child(path, 'template', 'metadata', 'labels'),
-            goLabels(labels),
-            '`selector` does not match template `labels`',
-          ),
-        ]
-      : []),
+    ...(filter ? validateChosen(filter, template, child(path, 'template')) : []),
     ...(selector && isEmptySelector(selector)
       ? [invalid(child(path, 'selector'), goSelector(selector), 'empty selector is invalid for daemonset')]
       : []),

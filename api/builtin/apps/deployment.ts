@@ -3,6 +3,7 @@
 import { NAME_COLUMN } from '../../columns.ts'
 import { child, type FieldError, type FieldPath, forbidden, invalid, notSupported } from '../../field-error.ts'
 import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type { Deployment, DeploymentSpec, RollingUpdateDeployment } from '../../types/apps-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { amountOf, nonNegative, validateIntOrPercent, validatePercentMax } from '../checks.ts'
@@ -13,7 +14,7 @@ import { dropDisabledOfTemplate } from '../core/pod-spec/disabled.ts'
 import { warnOfName, warnOfTemplate } from '../core/pod-spec/warnings.ts'
 import { goForm } from '../go-form.ts'
 import { goSelector } from '../go-selector.ts'
-import { immutable, isSame } from '../immutable.ts'
+import { immutable } from '../immutable.ts'
 import { countScaling, validateCollisions, validateCounts, validateParts, validateSelector } from '../workload.ts'
 import { SCALE } from './scale.ts'
 import { validateTemplateOf } from './template.ts'
@@ -104,7 +105,7 @@ function keepLabels({ metadata }: Deployment, { metadata: { labels } }: Deployme
 
 /** Annotations of a deployment are those of its replica sets, so that they count as part of what is wanted. */
 function countAnnotations({ metadata }: Deployment, { metadata: old }: Deployment): void {
-  if (!isSame(metadata.annotations, old.annotations)) metadata.generation = (old.generation ?? 0) + 1
+  if (!sameMeaning(metadata.annotations, old.annotations)) metadata.generation = (old.generation ?? 0) + 1
 }
 
 function validateSpec(spec: DeploymentSpec | undefined, old: DeploymentSpec | undefined): FieldError[] {

@@ -3,6 +3,7 @@
 import { NAME_COLUMN } from '../../columns.ts'
 import { child, type FieldError, invalid, notSupported, required } from '../../field-error.ts'
 import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type { CronJob, CronJobSpec } from '../../types/batch-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { nonNegative, oneOf } from '../checks.ts'
@@ -11,7 +12,6 @@ import { containerColumns, INTEGER, sayLabelSelector, WIDE } from '../core/pod-s
 import { dropDisabledOfTemplate } from '../core/pod-spec/disabled.ts'
 import { warnOfName } from '../core/pod-spec/warnings.ts'
 import { goSelector } from '../go-selector.ts'
-import { isSame } from '../immutable.ts'
 import { defaultJobTemplate } from './job/defaults.ts'
 import { validateJobSpec } from './job/validate.ts'
 import { warnOfJob } from './job/warnings.ts'
@@ -77,7 +77,7 @@ export const cronJob = builtIn<CronJob>({
       subresource === 'status' ? [] : validateCronJob(object, old as CronJob | undefined),
     warnings: ({ metadata, spec }, old) => [
       ...(old ? [] : warnOfName(metadata.name)),
-      ...(old && isSame(spec, old.spec)
+      ...(old && sameMeaning(spec, old.spec)
         ? []
         : warnOfJob(spec?.jobTemplate?.spec, 'spec.jobTemplate.spec', old?.spec.jobTemplate.spec)),
       ...(old && spec?.schedule?.includes('TZ') ? [ZONE_IN_SCHEDULE] : []),

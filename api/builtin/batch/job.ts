@@ -1,13 +1,13 @@
 /** Pods that run until enough of them have succeeded. */
 import { NAME_COLUMN } from '../../columns.ts'
 import { humanDuration } from '../../duration.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type { Job } from '../../types/batch-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
 import { containerColumns, sayLabelSelector, WIDE } from '../core/pod-spec/columns.ts'
 import { dropDisabledOfTemplate } from '../core/pod-spec/disabled.ts'
 import { warnOfName } from '../core/pod-spec/warnings.ts'
-import { isSame } from '../immutable.ts'
 import { isJobConditionTrue } from './job/conditions.ts'
 import { defaultJob } from './job/defaults.ts'
 import { generateSelector } from './job/selector.ts'
@@ -59,7 +59,7 @@ export const job = builtIn<Job>({
       subresource === 'status' ? validateJobStatus(object, old) : validateJobChange(object, old),
     warnings: ({ metadata, spec }, old) => [
       ...(old ? [] : warnOfName(metadata.name)),
-      ...(old && isSame(spec, old.spec) ? [] : warnOfJob(spec, 'spec', old?.spec)),
+      ...(old && sameMeaning(spec, old.spec) ? [] : warnOfJob(spec, 'spec', old?.spec)),
     ],
     selectableFields: ['status.successful'],
     fieldOf: ({ status }) => String(status?.succeeded ?? 0),

@@ -1,10 +1,10 @@
 /** Where the pods of a service answer, as it was said before EndpointSlice. */
 import { NAME_COLUMN } from '../../columns.ts'
 import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type { Endpoints } from '../../types/core-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
-import { isSame } from '../immutable.ts'
 import { validateSubsets, warnOfEndpoints } from './endpoints/validate.ts'
 
 /** Endpoints. Source: kubernetes pkg/registry/core/endpoint. */
@@ -37,7 +37,7 @@ export const endpoints = builtIn<Endpoints>({
       ...(old ? [] : validateSubsets(object)),
     ],
     // What was once let pass is let pass as long as it stays.
-    validateUpdate: (object, old) => (isSame(object.subsets, old.subsets) ? [] : validateSubsets(object)),
+    validateUpdate: (object, old) => (sameMeaning(object.subsets, old.subsets) ? [] : validateSubsets(object)),
     warnings: warnOfEndpoints,
   },
 })

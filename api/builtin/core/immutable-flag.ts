@@ -1,7 +1,7 @@
 /** ConfigMap and Secret say themselves whether they may change. Source: kubernetes ValidateConfigMapUpdate. */
 import { type FieldError, forbidden } from '../../field-error.ts'
 import type { KubeObject } from '../../object.ts'
-import { isSame } from '../immutable.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 
 /** Once `immutable` is said it stays, and so does what is in the given fields. */
 export const immutableOnceSaid =
@@ -11,7 +11,7 @@ export const immutableOnceSaid =
     return [
       ...(object.immutable ? [] : [forbidden('immutable', 'field is immutable when `immutable` is set')]),
       ...fields
-        .filter((field) => !isSame(object[field], old[field]))
+        .filter((field) => !sameMeaning(object[field], old[field]))
         .map((field) => forbidden(field, 'field is immutable when `immutable` is set')),
     ]
   }

@@ -1,10 +1,11 @@
 /** Some of the places where a service answers. */
 import { NAME_COLUMN } from '../../columns.ts'
 import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type { EndpointPort, EndpointSlice } from '../../types/discovery-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
-import { immutable, isSame } from '../immutable.ts'
+import { immutable } from '../immutable.ts'
 import { validateSlice } from './validate.ts'
 
 /** EndpointSlice. Source: kubernetes pkg/registry/discovery/endpointslice. */
@@ -45,7 +46,7 @@ export const endpointSlice = builtIn<EndpointSlice>({
     generation: 'all',
     prepareForUpdate({ metadata }, old) {
       // Its labels say which service it is of, so they count as well.
-      if (!isSame(metadata.labels, old.metadata.labels)) metadata.generation = (old.metadata.generation ?? 0) + 1
+      if (!sameMeaning(metadata.labels, old.metadata.labels)) metadata.generation = (old.metadata.generation ?? 0) + 1
     },
     warnings: ({ addressType }) => (addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []),
     validate: (slice, { old }) => [

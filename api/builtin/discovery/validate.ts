@@ -13,10 +13,10 @@ import {
 import { readIP, validateIP, validateLegacyIP } from '../../ip-address.ts'
 import { validateLabels } from '../../metadata/labels.ts'
 import { checkLabel, checkLabelKey, checkLabelValue, checkSubdomain } from '../../names.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type { Endpoint, EndpointHints, EndpointPort, EndpointSlice } from '../../types/discovery-v1.ts'
 import { PROTOCOLS } from '../core/port-rules.ts'
 import { validateReachableIP } from '../core/reachable-ip.ts'
-import { isSame } from '../immutable.ts'
 
 /** Source of all five: kubernetes pkg/apis/discovery/validation/validation.go. */
 const ENDPOINTS_MAX = 1000
@@ -30,7 +30,7 @@ const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6']
 /** What is wrong with a slice. Endpoints that were let pass once are let pass as long as they stay. */
 export function validateSlice(slice: EndpointSlice, old?: EndpointSlice): FieldError[] {
   const { addressType, endpoints, ports } = slice
-  const isKept = old !== undefined && isSame(old.endpoints, endpoints)
+  const isKept = old !== undefined && sameMeaning(old.endpoints, endpoints)
   return [
     ...(addressType ? [] : [required('addressType')]),
     ...(addressType && !ADDRESS_TYPES.includes(addressType)

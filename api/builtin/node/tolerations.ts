@@ -2,14 +2,14 @@
 import { child, duplicate, type FieldError, type FieldPath, index, invalid, notSupported } from '../../field-error.ts'
 import { validateLabelKey } from '../../metadata/labels.ts'
 import { checkLabelValue } from '../../names.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type { Toleration } from '../../types/core-v1.ts'
-import { isSame } from '../immutable.ts'
 
 /** What is wrong with them; none may be there twice. */
 export const validateTolerations = (tolerations: readonly Toleration[], path: FieldPath): FieldError[] => [
   ...tolerations.flatMap((toleration, at) => validateToleration(toleration, index(path, at))),
   ...tolerations.flatMap((toleration, at) =>
-    tolerations.findIndex((other) => isSame(meaningOf(other), meaningOf(toleration))) < at
+    tolerations.findIndex((other) => sameMeaning(meaningOf(other), meaningOf(toleration))) < at
       ? [duplicate(index(path, at), sayToleration(toleration))]
       : [],
   ),

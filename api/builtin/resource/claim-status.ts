@@ -8,6 +8,7 @@ import {
   notSupported,
   required,
 } from '../../field-error.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type {
   AllocatedDeviceStatus,
   AllocationResult,
@@ -15,7 +16,6 @@ import type {
   ResourceClaim,
   ResourceClaimConsumerReference,
 } from '../../types/resource-v1.ts'
-import { isSame } from '../immutable.ts'
 import { validateDriverName } from '../storage/driver-name.ts'
 import { requestNames, validateReference } from './claim-spec.ts'
 import { validateConfiguration } from './device-rules.ts'
@@ -84,7 +84,7 @@ function validateReservation(
 ): FieldError[] {
   if (consumers.length === 0) return []
   if (!isAllocated) return [forbidden('status.reservedFor', 'may not be specified when `allocated` is not set')]
-  const isMore = consumers.some((consumer) => !before.some((one) => isSame(one, consumer)))
+  const isMore = consumers.some((consumer) => !before.some((one) => sameMeaning(one, consumer)))
   const why = 'new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set'
   return isGoing && isMore ? [forbidden('status.reservedFor', why)] : []
 }
@@ -95,7 +95,7 @@ function validateAllocation(
   names: ReadonlySet<string>,
 ): FieldError[] {
   if (!allocation) return []
-  if (old) return isSame(allocation, old) ? [] : [invalid('status.allocation', allocation, 'field is immutable')]
+  if (old) return sameMeaning(allocation, old) ? [] : [invalid('status.allocation', allocation, 'field is immutable')]
   const { results, config } = allocation.devices ?? {}
   const path = 'status.allocation.devices'
   const reference = (name: string, own: FieldPath) => validateReference(name, names, own)

@@ -2,10 +2,11 @@
 import { NAME_COLUMN } from '../../columns.ts'
 import { child, duplicate, type FieldError, type FieldPath, index, invalid, notSupported } from '../../field-error.ts'
 import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type { CSIDriver, CSIDriverSpec, TokenRequest } from '../../types/storage-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
-import { immutable, isSame } from '../immutable.ts'
+import { immutable } from '../immutable.ts'
 
 /** CSIDriver. Source: kubernetes pkg/registry/storage/csidriver, pkg/apis/storage. */
 export const csiDriver = builtIn<CSIDriver>({
@@ -73,7 +74,7 @@ export const csiDriver = builtIn<CSIDriver>({
     prepareForUpdate({ spec, metadata }, old) {
       dropAlpha(spec)
       // It has no generation until it is first changed.
-      if (!isSame(spec, old.spec)) metadata.generation = (old.metadata.generation ?? 0) + 1
+      if (!sameMeaning(spec, old.spec)) metadata.generation = (old.metadata.generation ?? 0) + 1
     },
     validate: ({ metadata, spec }) => [
       ...validateBuiltInFinalizers(metadata.finalizers, 'metadata.finalizers'),
@@ -85,7 +86,7 @@ export const csiDriver = builtIn<CSIDriver>({
     ],
     warnings({ spec }, old) {
       const isLeftOpen = (spec.tokenRequests ?? []).length > 0 && spec.serviceAccountTokenInSecrets === undefined
-      return isLeftOpen && !isSame(spec.tokenRequests, old?.spec.tokenRequests) ? [SECRETS_ARE_SAFER] : []
+      return isLeftOpen && !sameMeaning(spec.tokenRequests, old?.spec.tokenRequests) ? [SECRETS_ARE_SAFER] : []
     },
   },
 })

@@ -3,12 +3,13 @@ import { NAME_COLUMN } from '../../columns.ts'
 import { child, duplicate, type FieldError, type FieldPath, index, notSupported, required } from '../../field-error.ts'
 import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
 import { validateLabelKey } from '../../metadata/labels.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type { TopologySelectorTerm } from '../../types/core-v1.ts'
 import type { StorageClass } from '../../types/storage-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
 import { sayDeprecatedLabel } from '../deprecated-labels.ts'
-import { immutable, isSame } from '../immutable.ts'
+import { immutable } from '../immutable.ts'
 import { validateParameters, validateProvisioner } from './parameters.ts'
 
 /** StorageClass. Source: kubernetes pkg/registry/storage/storageclass, pkg/apis/storage. */
@@ -99,7 +100,7 @@ function validateTopologies(terms: readonly TopologySelectorTerm[], path: FieldP
       (term.matchLabelExpressions ?? []).map(({ key, values }) => [key, (values ?? []).toSorted()]),
     )
     // A term that says nothing counts as said before: Kubernetes compares it with empty places of a list.
-    const isTwice = Object.keys(meaning).length === 0 || meanings.some((other) => isSame(other, meaning))
+    const isTwice = Object.keys(meaning).length === 0 || meanings.some((other) => sameMeaning(other, meaning))
     meanings.push(meaning)
     return isTwice ? [...errors, duplicate(own, '')] : errors
   })

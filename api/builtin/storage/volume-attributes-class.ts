@@ -2,10 +2,10 @@
 import { NAME_COLUMN } from '../../columns.ts'
 import { forbidden, required } from '../../field-error.ts'
 import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type { VolumeAttributesClass } from '../../types/storage-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
-import { isSame } from '../immutable.ts'
 import { validateParameters, validateProvisioner } from './parameters.ts'
 
 /** VolumeAttributesClass. Source: kubernetes pkg/registry/storage/volumeattributesclass, pkg/apis/storage. */
@@ -38,7 +38,9 @@ export const volumeAttributesClass = builtIn<VolumeAttributesClass>({
     ],
     validateUpdate: ({ driverName, parameters }, old) => [
       ...(driverName === old.driverName ? [] : [forbidden('driverName', 'updates to driverName are forbidden.')]),
-      ...(isSame(parameters, old.parameters) ? [] : [forbidden('parameters', 'updates to parameters are forbidden.')]),
+      ...(sameMeaning(parameters, old.parameters)
+        ? []
+        : [forbidden('parameters', 'updates to parameters are forbidden.')]),
     ],
   },
 })

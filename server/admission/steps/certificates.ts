@@ -4,10 +4,10 @@
  * Source: kubernetes plugin/pkg/admission/certificates, pkg/certauthorization.
  */
 import { goQuote } from '@muster/api/go-text.ts'
+import { sameMeaning } from '@muster/api/same-meaning.ts'
 import type { CertificateSigningRequest } from '@muster/api/types/certificates-v1.ts'
 import { type Authorizer, aboutResource } from '../../auth/authorization.ts'
 import { isKind } from '../../auth/reads.ts'
-import { sameMeaning } from '../../auth/same-meaning.ts'
 import { readSigningRequest } from '../../auth/signing-request.ts'
 import { MASTERS, type User } from '../../auth/user.ts'
 import { type AdmissionStep, refusal } from '../admission.ts'

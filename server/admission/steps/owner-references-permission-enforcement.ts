@@ -4,9 +4,9 @@
  * Source: kubernetes plugin/pkg/admission/gc.
  */
 import { type OwnerReference, parseApiVersion } from '@muster/api/object.ts'
+import { sameMeaning } from '@muster/api/same-meaning.ts'
 import type { GroupResource } from '@muster/api/status.ts'
 import { aboutResource } from '../../auth/authorization.ts'
-import { sameMeaning } from '../../auth/same-meaning.ts'
 import { type AdmissionContext, type AdmissionRequest, type AdmissionStep, refusal } from '../admission.ts'
 
 /** Where a kind lives; undefined when it is not served. */

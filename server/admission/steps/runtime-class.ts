@@ -3,10 +3,10 @@
  * Source: kubernetes plugin/pkg/admission/runtimeclass, pkg/util/tolerations.
  */
 import { goQuote } from '@muster/api/go-text.ts'
+import { sameMeaning } from '@muster/api/same-meaning.ts'
 import type { Pod, PodSpec, Toleration } from '@muster/api/types/core-v1.ts'
 import type { RuntimeClass } from '@muster/api/types/node-v1.ts'
 import { isKind } from '../../auth/reads.ts'
-import { sameMeaning } from '../../auth/same-meaning.ts'
 import { type AdmissionContext, type AdmissionRequest, type AdmissionStep, refusal } from '../admission.ts'
 import { itself } from '../handles.ts'
 

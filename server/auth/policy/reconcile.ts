@@ -9,10 +9,10 @@
  * Source: component-helpers auth/rbac/reconciliation.
  */
 import type { KubeObject } from '@muster/api/object.ts'
+import { sameMeaning } from '@muster/api/same-meaning.ts'
 import type { ClusterRole, Subject } from '@muster/api/types/rbac-v1.ts'
 import { uncovered } from '../rbac/cover.ts'
 import { type Binding, isBinding, isClusterRole, isRole } from '../rbac/objects.ts'
-import { sameMeaning } from '../same-meaning.ts'
 import { AUTO_UPDATE, bootstrapPolicy, type PolicyObject } from './bootstrap-policy.ts'
 
 /** One thing to do. `update` carries the resourceVersion of what was seen; `replace` is to delete `old` and create `object`. */

@@ -1,8 +1,9 @@
 /** Cluster roles that gather the rules of others. Source: kubernetes pkg/controller/clusterroleaggregation. */
+
+import { sameMeaning } from '@muster/api/same-meaning.ts'
 import { filterOfSelector } from '@muster/api/selector/label-selector.ts'
 import { matchesLabels } from '@muster/api/selector/labels.ts'
 import type { ClusterRole, PolicyRule } from '@muster/api/types/rbac-v1.ts'
-import { sameMeaning } from '../same-meaning.ts'
 
 /**
  * The cluster roles whose rules are not what they should gather, each with the rules it should have.

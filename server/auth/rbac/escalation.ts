@@ -7,10 +7,10 @@
  */
 import { goQuote } from '@muster/api/go-text.ts'
 import type { KubeObject } from '@muster/api/object.ts'
+import { sameMeaning } from '@muster/api/same-meaning.ts'
 import { badRequest, forbidden, type GroupResource, notFound } from '@muster/api/status.ts'
 import type { ClusterRole, PolicyRule, Role, RoleRef } from '@muster/api/types/rbac-v1.ts'
 import { type Authorizer, aboutResource } from '../authorization.ts'
-import { sameMeaning } from '../same-meaning.ts'
 import { isMaster, type User } from '../user.ts'
 import { heldRules, rulesOf, sayAll } from './authorizer.ts'
 import { compact, uncovered } from './cover.ts'

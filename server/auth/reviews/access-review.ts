@@ -5,6 +5,7 @@
  */
 import { type FieldError, invalid as invalidField } from '@muster/api/field-error.ts'
 import type { KubeObject, ObjectMeta } from '@muster/api/object.ts'
+import { sameMeaning } from '@muster/api/same-meaning.ts'
 import { badRequest, invalid } from '@muster/api/status.ts'
 import type {
   LocalSubjectAccessReview,
@@ -15,7 +16,6 @@ import type {
 } from '@muster/api/types/authorization-v1.ts'
 import { type Attributes, type Authorizer, aboutResource } from '../authorization.ts'
 import { isKind } from '../reads.ts'
-import { sameMeaning } from '../same-meaning.ts'
 import type { User } from '../user.ts'
 import { sayUnreadSelectors, validateSelectors } from './selectors.ts'
 

@@ -5,6 +5,7 @@ import type { RuleContext } from '../../../kind.ts'
 import { validateBuiltInFinalizers } from '../../../metadata/finalizers.ts'
 import { validateAnnotations, validateLabels } from '../../../metadata/labels.ts'
 import { checkLabel } from '../../../names.ts'
+import { sameMeaning } from '../../../same-meaning.ts'
 import type { StatefulSet, StatefulSetSpec } from '../../../types/apps-v1.ts'
 import type { PodTemplateSpec } from '../../../types/core-v1.ts'
 import {
@@ -20,7 +21,6 @@ import { validatePodAnnotations } from '../../core/pod-spec/annotations.ts'
 import { validatePodTemplate } from '../../core/pod-spec/validate.ts'
 import { goForm } from '../../go-form.ts'
 import { goSelector } from '../../go-selector.ts'
-import { isSame } from '../../immutable.ts'
 import {
   tryFilter,
   validateChosen,
@@ -48,7 +48,7 @@ export function validateStatefulSetUpdate(
   { subresource }: RuleContext,
 ): FieldError[] {
   if (subresource === 'status') return validateCollisions(set.status, old.status)
-  if (isSame(fixedOf(set.spec), fixedOf(old.spec))) return []
+  if (sameMeaning(fixedOf(set.spec), fixedOf(old.spec))) return []
   return [
     forbidden(
       'spec',

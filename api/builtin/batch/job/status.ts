@@ -3,8 +3,8 @@
  * Source: kubernetes pkg/apis/batch/validation ValidateJobUpdateStatus, pkg/registry/batch/job getStatusValidationOptions.
  */
 import { child, duplicate, type FieldError, index, invalid, OMITTED, required } from '../../../field-error.ts'
+import { sameMeaning } from '../../../same-meaning.ts'
 import type { Job, JobStatus } from '../../../types/batch-v1.ts'
-import { isSame } from '../../immutable.ts'
 import { validateCounts } from '../../workload.ts'
 import { isJobConditionTrue, isJobFinished } from './conditions.ts'
 import { firstShared, readableIndexes, readIndexes } from './indexes.ts'
@@ -44,7 +44,7 @@ interface Changes {
 }
 
 const changesOf = (job: Job, old: Job): Changes => ({
-  of: (field) => !isSame(job.status?.[field], old.status?.[field]),
+  of: (field) => !sameMeaning(job.status?.[field], old.status?.[field]),
   is: (condition) => isJobConditionTrue(job, condition) !== isJobConditionTrue(old, condition),
   isFinished: isJobFinished(job) !== isJobFinished(old),
 })

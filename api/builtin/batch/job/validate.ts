@@ -14,6 +14,7 @@ import { byteLength } from '../../../go-text.ts'
 import type { RuleContext } from '../../../kind.ts'
 import { validateBuiltInFinalizers } from '../../../metadata/finalizers.ts'
 import { checkLabel, checkSubdomain } from '../../../names.ts'
+import { sameMeaning } from '../../../same-meaning.ts'
 import { hasInvalidValue, validateLabelSelector } from '../../../selector/label-selector.ts'
 import { matchesLabels } from '../../../selector/labels.ts'
 import type { Job, JobSpec } from '../../../types/batch-v1.ts'
@@ -23,8 +24,8 @@ import { goPodSpec, goPodTemplate } from '../../core/pod-spec/go-pod-spec.ts'
 import { validatePodTemplate } from '../../core/pod-spec/validate.ts'
 import { goForm } from '../../go-form.ts'
 import { goLabels, goSelector } from '../../go-selector.ts'
-import { immutable, isSame } from '../../immutable.ts'
-import { tryFilter } from '../../workload.ts'
+import { immutable } from '../../immutable.ts'
+import { tryFilter, validateChosen } from '../../workload.ts'
 import { isJobConditionTrue } from './conditions.ts'
 import { validateFailurePolicy, validateSuccessPolicy } from './policies.ts'
 import { type JobLabels, LABELS, OLD_LABELS } from './selector.ts'
@@ -77,21 +78,12 @@ function validateSpec(spec: JobSpec | undefined, old: JobSpec | undefined, path:
   const { selector, template } = spec ?? {}
   const allowInvalidValues = hasInvalidValue(old?.selector)
   const filter = tryFilter(selector)
-  const labels = template?.metadata?.labels
   return [
     ...validateJobSpec(spec, old, path),
     ...(selector
       ? validateLabelSelector(selector, child(path, 'selector'), { allowInvalidValues })
       : [required(child(path, 'selector'))]),
-    ...(filter && !matchesLabels(filter, labels)
-      ? [
-          invalid(
-            child(path, 'template', 'metadata', 'labels'),
-            goLabels(labels),
-            '`selector` does not match template `labels`',
-          ),
-        ]
-      : []),
+    ...(filter ? validateChosen(filter, template, child(path, 'template')) : []),
   ]
 }
 
@@ -231,7 +223,7 @@ function validateTemplateChange(spec: JobSpec, job: Job, old: JobSpec, path: Fie
     containers: withResourcesOf(allowed.spec?.containers, pods?.containers),
     initContainers: withResourcesOf(allowed.spec?.initContainers, pods?.initContainers),
   }
-  return isSame(pods, kept) ? [] : [invalid('spec.template.spec', goPodSpec(pods), 'field is immutable')]
+  return sameMeaning(pods, kept) ? [] : [invalid('spec.template.spec', goPodSpec(pods), 'field is immutable')]
 }
 
 function withPlacesOf(old: PodTemplateSpec, { spec }: PodTemplateSpec): PodTemplateSpec {

@@ -6,8 +6,9 @@ import { type FieldError, invalid, required } from '../../../field-error.ts'
 import { byteLength } from '../../../go-text.ts'
 import { validateBuiltInFinalizers } from '../../../metadata/finalizers.ts'
 import { checkLabelKey, checkSubdomain } from '../../../names.ts'
+import { sameMeaning } from '../../../same-meaning.ts'
 import type { Event } from '../../../types/core-v1.ts'
-import { immutable, isSame } from '../../immutable.ts'
+import { immutable } from '../../immutable.ts'
 
 /** The longest action, reason, or name of who reports, in bytes. */
 const WORD_BYTES_MAX = 128
@@ -93,6 +94,6 @@ const FIXED: readonly (readonly [field: keyof Event & string, path: string])[] =
 
 /** What may not change through events.k8s.io: all but the series. */
 export const validateEventChange = (event: Event, old: Event): FieldError[] => [
-  ...(isSame(event.series, old.series) ? [] : validateSeries(event)),
+  ...(sameMeaning(event.series, old.series) ? [] : validateSeries(event)),
   ...FIXED.flatMap(([field, path]) => immutable(path, event[field], old[field])),
 ]

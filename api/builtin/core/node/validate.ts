@@ -13,8 +13,8 @@ import {
 import { readRange, validateLegacyRange, warnOfRange } from '../../../ip-address.ts'
 import { validateLabelKey } from '../../../metadata/labels.ts'
 import { checkLabelValue } from '../../../names.ts'
+import { sameMeaning } from '../../../same-meaning.ts'
 import type { Node, Taint } from '../../../types/core-v1.ts'
-import { isSame } from '../../immutable.ts'
 import { validateAmount } from '../resource-names.ts'
 
 /** What is wrong with a node. Taints are said to be below metadata, as Kubernetes says it. */
@@ -38,9 +38,11 @@ export function validateNodeChange(node: Node, old: Node): FieldError[] {
   return [
     ...validateNodeResources(node),
     ...addresses.flatMap((one, at) =>
-      addresses.slice(0, at).some((other) => isSame(other, one)) ? [duplicate(index('status.addresses', at), one)] : [],
+      addresses.slice(0, at).some((other) => sameMeaning(other, one))
+        ? [duplicate(index('status.addresses', at), one)]
+        : [],
     ),
-    ...(oldRanges.length > 0 && !isSame(ranges, oldRanges)
+    ...(oldRanges.length > 0 && !sameMeaning(ranges, oldRanges)
       ? [forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')]
       : []),
     ...(oldProvider && providerID !== oldProvider

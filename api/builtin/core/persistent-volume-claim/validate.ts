@@ -11,9 +11,10 @@ import {
 } from '../../../field-error.ts'
 import { checkLabel, checkLabelKey, checkSubdomain } from '../../../names.ts'
 import { compareQuantities, countQuantity, formatQuantity, parseQuantity } from '../../../quantity.ts'
+import { sameMeaning } from '../../../same-meaning.ts'
 import { validateLabelSelector } from '../../../selector/label-selector.ts'
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../../types/core-v1.ts'
-import { immutable, isSame } from '../../immutable.ts'
+import { immutable } from '../../immutable.ts'
 import { diffValues } from '../../unified-diff.ts'
 import { STORAGE_CLASS_ANNOTATION } from '../access-modes.ts'
 import { isNativeResource, validateAmount, validatePositiveAmount } from '../resource-names.ts'
@@ -69,7 +70,7 @@ function validateSources({ dataSource, dataSourceRef }: PersistentVolumeClaimSpe
   if (dataSourceRef.namespace) {
     return [invalid(path, {}, 'may not be specified when dataSourceRef.namespace is specified')]
   }
-  return isSame(dataSource, dataSourceRef) ? [] : [invalid(path, {}, 'must match dataSourceRef')]
+  return sameMeaning(dataSource, dataSourceRef) ? [] : [invalid(path, {}, 'must match dataSourceRef')]
 }
 
 /** What may not change: all but the volume that it is given once, and what a bound claim may ask for anew. */
@@ -85,7 +86,7 @@ export function validateClaimChange(claim: PersistentVolumeClaim, old: Persisten
     ...(isUpgraded || newClass === oldClass
       ? []
       : [invalid(`metadata.annotations.${annotation}`, newClass, 'field is immutable')]),
-    ...(isSame(next, from)
+    ...(sameMeaning(next, from)
       ? []
       : [
           forbidden(

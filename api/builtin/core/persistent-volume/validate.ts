@@ -1,7 +1,8 @@
 /** What a volume may not say. Source: kubernetes ValidatePersistentVolume, ValidatePersistentVolumeUpdate. */
 import { type FieldError, forbidden, key, notSupported, required } from '../../../field-error.ts'
+import { sameMeaning } from '../../../same-meaning.ts'
 import type { PersistentVolume, PersistentVolumeSpec } from '../../../types/core-v1.ts'
-import { immutable, isSame } from '../../immutable.ts'
+import { immutable } from '../../immutable.ts'
 import { diffValues } from '../../unified-diff.ts'
 import { STORAGE_CLASS_ANNOTATION } from '../access-modes.ts'
 import { validatePositiveAmount } from '../resource-names.ts'
@@ -76,7 +77,7 @@ export function validateVolumeChange(
   }
   const lostClass = old.volumeAttributesClassName !== undefined && spec.volumeAttributesClassName === undefined
   return [
-    ...(isSame(next, before)
+    ...(sameMeaning(next, before)
       ? []
       : [
           forbidden(
@@ -85,7 +86,7 @@ export function validateVolumeChange(
           ),
         ]),
     ...immutable('volumeMode', spec.volumeMode, old.volumeMode),
-    ...(old.nodeAffinity && !isSame(spec.nodeAffinity, old.nodeAffinity)
+    ...(old.nodeAffinity && !sameMeaning(spec.nodeAffinity, old.nodeAffinity)
       ? immutable('nodeAffinity', spec.nodeAffinity, old.nodeAffinity).map((error) => ({
           ...error,
           message: `${error.message}, except for updating from beta label to GA`,

@@ -11,9 +11,9 @@ import {
   required,
 } from '../../../field-error.ts'
 import { checkLabel, checkPortName, checkPortNumber } from '../../../names.ts'
+import { sameMeaning } from '../../../same-meaning.ts'
 import type { Container, ContainerPort, EphemeralContainer, PodSpec, Volume } from '../../../types/core-v1.ts'
 import { complaints, oneOf, requiredName } from '../../checks.ts'
-import { isSame } from '../../immutable.ts'
 import { validateProtocol } from '../port-rules.ts'
 import { validateRequirements } from './amounts.ts'
 import { isRestartable } from './containers.ts'
@@ -110,7 +110,7 @@ export function validateEphemeralContainers(context: ContainerContext, path: Fie
       ...validateImageSpace(container, place),
       ...takeName(container.name, names, place),
       ...(target === '' || others.has(target) ? [] : [notFound(child(place, 'targetContainerName'), target)]),
-      ...NOT_OF_EPHEMERAL.filter((field) => !isSame(container[field], undefined)).map((field) =>
+      ...NOT_OF_EPHEMERAL.filter((field) => !sameMeaning(container[field], undefined)).map((field) =>
         forbidden(child(place, field), refused),
       ),
       ...volumeMounts.flatMap(({ subPath, subPathExpr }, mountAt) => {

@@ -5,6 +5,7 @@ import { warnOfIP } from '../../../ip-address.ts'
 import { checkLabel, checkLabelValue } from '../../../names.ts'
 import type { ObjectMeta } from '../../../object.ts'
 import { canonicalQuantity, countQuantity, parseQuantity } from '../../../quantity.ts'
+import { sameMeaning } from '../../../same-meaning.ts'
 import type {
   Container,
   NodeSelectorTerm,
@@ -14,7 +15,6 @@ import type {
   Volume,
 } from '../../../types/core-v1.ts'
 import { sayDeprecatedLabel } from '../../deprecated-labels.ts'
-import { isSame } from '../../immutable.ts'
 import { warnOfClaimSpec } from '../persistent-volume-claim/validate.ts'
 import type { ResourceList } from '../resource-list.ts'
 import type { ContainerList } from './containers.ts'
@@ -36,7 +36,7 @@ export const warnOfTemplate = (
   path: FieldPath,
   old?: PodTemplateSpec,
 ): string[] =>
-  template?.spec && !(old && isSame(template, old)) ? warnOfSpec(template.spec, template.metadata ?? {}, path) : []
+  template?.spec && !(old && sameMeaning(template, old)) ? warnOfSpec(template.spec, template.metadata ?? {}, path) : []
 
 const OLD_ANNOTATIONS: readonly (readonly [string, string])[] = [
   ['scheduler.alpha.kubernetes.io/critical-pod', 'non-functional in v1.16+; use the "priorityClassName" field instead'],

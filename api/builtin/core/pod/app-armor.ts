@@ -1,6 +1,7 @@
 /** What AppArmor lets a container do, as a field and as the annotation of old: each follows from the other. Source: kubernetes pkg/registry/core/pod applyAppArmorVersionSkew. */
+
+import { sameMeaning } from '../../../same-meaning.ts'
 import type { AppArmorProfile, Pod } from '../../../types/core-v1.ts'
-import { isSame } from '../../immutable.ts'
 import { APP_ARMOR_PREFIX } from '../pod-spec/annotations.ts'
 import { allContainers } from '../pod-spec/containers.ts'
 
@@ -18,7 +19,7 @@ export function alignAppArmor({ metadata, spec }: Pod): void {
       continue
     }
     const profile = own ? undefined : profileOf(annotation)
-    if (profile && !isSame(profile, ofPod)) {
+    if (profile && !sameMeaning(profile, ofPod)) {
       container.securityContext = { ...container.securityContext, appArmorProfile: profile }
     }
   }

@@ -1,7 +1,7 @@
 /** What containers that run may be given more or less of: cpu and memory. Source: kubernetes pkg/apis/core/validation ValidatePodResize. */
 import { child, type FieldError, type FieldPath, forbidden, index, invalid } from '../../../field-error.ts'
+import { sameMeaning } from '../../../same-meaning.ts'
 import type { Container, Pod, PodSpec, ResourceRequirements } from '../../../types/core-v1.ts'
-import { isSame } from '../../immutable.ts'
 import { MIRROR_ANNOTATION } from '../pod-spec/annotations.ts'
 import { isRestartable } from '../pod-spec/containers.ts'
 import type { ResourceList } from '../resource-list.ts'
@@ -42,13 +42,13 @@ export function validateResize(pod: Pod, old: Pod): FieldError[] {
     ...validateRemovals(spec.initContainers, before.initContainers, 'spec.initContainers'),
     ...validateRemovals(spec.containers, before.containers, 'spec.containers'),
     ...spec.containers.flatMap((container, at) =>
-      isSame(masked(container, before.containers[at]), before.containers[at]) ? [] : [forbidden('spec', ONLY)],
+      sameMeaning(masked(container, before.containers[at]), before.containers[at]) ? [] : [forbidden('spec', ONLY)],
     ),
     ...(spec.initContainers ?? []).flatMap((container, at) =>
       validateInit(container, before.initContainers?.[at], index('spec.initContainers', at)),
     ),
   )
-  if (errors.length > 0 || isSame(withResources(spec, before), before)) return errors
+  if (errors.length > 0 || sameMeaning(withResources(spec, before), before)) return errors
   return [forbidden('spec', ONLY)]
 }
 
@@ -59,7 +59,8 @@ function isSupported({ status }: Pod): boolean {
 }
 
 function validateOfPod({ resources }: PodSpec, { resources: old }: PodSpec, path: FieldPath): FieldError[] {
-  const saysNothing = (one: ResourceRequirements | undefined) => isSame(one?.requests, {}) && isSame(one?.limits, {})
+  const saysNothing = (one: ResourceRequirements | undefined) =>
+    sameMeaning(one?.requests, {}) && sameMeaning(one?.limits, {})
   if (saysNothing(resources) && saysNothing(old)) return []
   const place = child(path, 'resources')
   if (old && !resources) return [forbidden(place, 'pod-level resources cannot be removed')]
@@ -71,7 +72,7 @@ function validateOfPod({ resources }: PodSpec, { resources: old }: PodSpec, path
     ...(isRemoved(resources?.limits, old?.limits)
       ? [forbidden(child(place, 'limits'), 'pod-level resource limits cannot be removed')]
       : []),
-    ...(isSame(left, old) ? [] : [forbidden(path, `${ONLY} at pod-level`)]),
+    ...(sameMeaning(left, old) ? [] : [forbidden(path, `${ONLY} at pod-level`)]),
   ]
 }
 
@@ -112,10 +113,10 @@ function validateInit(container: Container, old: Container | undefined, path: Fi
   const begins = (left.resizePolicy ?? []).filter(({ restartPolicy }) => restartPolicy === 'RestartContainer')
   const why = 'non-sidecar init containers with a resize policy of RestartContainer cannot be resized'
   return [
-    ...(isSame(left, old)
+    ...(sameMeaning(left, old)
       ? []
       : [forbidden(path, 'only cpu and memory resources for init or sidecar containers are mutable')]),
-    ...(isSame(container, old) || isRestartable(container) ? [] : begins.map(() => forbidden(path, why))),
+    ...(sameMeaning(container, old) || isRestartable(container) ? [] : begins.map(() => forbidden(path, why))),
   ]
 }
 

@@ -10,6 +10,7 @@ import {
   required,
 } from '../../../field-error.ts'
 import { checkRange } from '../../../names.ts'
+import { sameMeaning } from '../../../same-meaning.ts'
 import type {
   Affinity,
   Container,
@@ -20,7 +21,6 @@ import type {
   Toleration,
 } from '../../../types/core-v1.ts'
 import { goForm } from '../../go-form.ts'
-import { isSame } from '../../immutable.ts'
 import { validateToleration } from '../../node/tolerations.ts'
 import { diffValues } from '../../unified-diff.ts'
 import { APP_ARMOR_PREFIX, MIRROR_ANNOTATION } from '../pod-spec/annotations.ts'
@@ -54,7 +54,7 @@ export function validatePodChange({ spec }: Pod, { spec: old }: Pod): FieldError
   const isGated = (old.schedulingGates ?? []).length > 0
   if (isGated) errors.push(...validateGatedChange(spec, old, 'spec'))
   const rest = withoutAllowed(spec, old, isGated)
-  if (isSame(rest, old)) return errors
+  if (sameMeaning(rest, old)) return errors
   const changes = diffValues(goPodSpec(old), goPodSpec(rest))
   return [...errors, forbidden('spec', `pod updates may not change fields other than ${MAY_CHANGE}\n${changes}`)]
 }
@@ -90,7 +90,7 @@ function validateTolerations(next: readonly Toleration[], old: readonly Tolerati
   const isKept = old.every((before) =>
     next.some(({ tolerationSeconds: _seconds, ...now }) => {
       const { tolerationSeconds: _secondsBefore, ...rest } = before
-      return isSame(now, rest)
+      return sameMeaning(now, rest)
     }),
   )
   if (!isKept) return [forbidden(path, 'existing toleration can not be modified except its tolerationSeconds')]
@@ -136,7 +136,7 @@ function validateAffinityChange(next: NodeAffinity | undefined, old: NodeAffinit
   const termsOf = (affinity: NodeAffinity | undefined) =>
     affinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
   const [terms, before] = [termsOf(next), termsOf(old)]
-  if (isSame(next, old) || before.length === 0) return []
+  if (sameMeaning(next, old) || before.length === 0) return []
   if (terms.length !== before.length) {
     const shown = terms.length === 0 ? null : terms.map((term) => goForm('NodeSelectorTerm', term))
     return [invalid(place, shown, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed')]
@@ -160,8 +160,8 @@ function onlyAdds(next: NodeSelectorTerm, old: NodeSelectorTerm): boolean {
   // A term that says nothing chooses no node, so that to add to it would not narrow it.
   if (expressions.length + fields.length === 0) return matchExpressions.length + matchFields.length === 0
   return (
-    isSame(matchExpressions.slice(0, expressions.length), expressions) &&
-    isSame(matchFields.slice(0, fields.length), fields)
+    sameMeaning(matchExpressions.slice(0, expressions.length), expressions) &&
+    sameMeaning(matchFields.slice(0, fields.length), fields)
   )
 }
 
@@ -236,7 +236,7 @@ export function validateEphemeralChange(pod: Pod, old: Pod): FieldError[] {
     const container = now.get(before.name)
     const said = `existing ephemeral containers ${JSON.stringify(before.name)} may not be`
     if (!container) return [forbidden(path, `${said} removed\n`)]
-    if (isSame(container, before)) return []
+    if (sameMeaning(container, before)) return []
     const changes = diffValues(goForm('EphemeralContainer', before), goForm('EphemeralContainer', container))
     return [forbidden(path, `${said} changed\n${changes}`)]
   })

@@ -1,7 +1,7 @@
 /** What a quota may not say. Source: kubernetes ValidateResourceQuota. */
 import { child, type FieldError, invalid, key, required } from '../../../field-error.ts'
+import { sameMeaning } from '../../../same-meaning.ts'
 import type { ResourceQuota, ResourceQuotaSpec } from '../../../types/core-v1.ts'
-import { isSame } from '../../immutable.ts'
 import type { ResourceList } from '../resource-list.ts'
 import { isQuotaResource, validateAmount, validateQuotaResourceName } from '../resource-names.ts'
 
@@ -20,7 +20,7 @@ export const validateQuotaStatus = ({ status = {} }: ResourceQuota): FieldError[
 
 /** What it is about stays. */
 export const validateSameScopes = ({ spec = {} }: ResourceQuota, { spec: old = {} }: ResourceQuota): FieldError[] =>
-  isSame([...new Set(spec.scopes)].sort(), [...new Set(old.scopes)].sort())
+  sameMeaning([...new Set(spec.scopes)].sort(), [...new Set(old.scopes)].sort())
     ? []
     : [invalid('spec.scopes', spec.scopes ?? null, 'field is immutable')]
 

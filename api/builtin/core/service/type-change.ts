@@ -2,15 +2,16 @@
  * A service that changes its type loses what the new type has no use for, as long as the client did not also change it:
  * then it is an error, and not a leftover. Source: kubernetes pkg/registry/core/service/strategy.go.
  */
+
+import { sameMeaning } from '../../../same-meaning.ts'
 import type { Service, ServiceSpec } from '../../../types/core-v1.ts'
-import { isSame } from '../../immutable.ts'
 import { hasNodePorts, isExternallyAccessible, needsClusterIP, needsHealthCheckPort } from './traffic.ts'
 
 /** Takes out of `service` what its type lacks and `old` had. */
 export function dropWhatTypeLacks(service: Service, { spec: old = {} }: Service): void {
   const { spec = {} } = service
   const dropUnchanged = (...fields: (keyof ServiceSpec)[]) => {
-    if (fields.every((field) => isSame(spec[field], old[field]))) for (const field of fields) delete spec[field]
+    if (fields.every((field) => sameMeaning(spec[field], old[field]))) for (const field of fields) delete spec[field]
   }
   const loses = (has: (spec: ServiceSpec) => boolean) => has(old) && !has(spec)
   if (loses(needsClusterIP)) {
