@@ -7,7 +7,7 @@ const PAIRS: readonly [unknown, unknown, boolean][] = [
   [[], null, true],
   [{ a: {} }, {}, true],
   [{ a: null }, {}, true],
-  [{ x: 1, a: { b: [] } }, { x: 1 }, true],
+  [{ x: 1, a: { b: [] } }, { x: 1, a: {} }, true],
   ['', undefined, false],
   [0, undefined, false],
   [false, undefined, false],
