@@ -1,8 +1,10 @@
 /** `muster up`: a control plane in one process, until it is told to stop. */
+
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
+import { KUBERNETES_VERSION } from '@muster/api/tables/schemas.ts'
 import { type Clock, seconds } from '@muster/base/clock.ts'
 import { hasCode } from '@muster/base/errors.ts'
 import { type Logger, lineLogger } from '@muster/base/log.ts'
@@ -145,7 +147,9 @@ function printSummary(terminal: Terminal, { url, kubeconfig, home, clusters, too
   const { bold, green, cyan } = data.colors
   const row = (name: string, value: string) => data.line(`  ${green(glyphs.healthy)} ${name}    ${value}`)
   data.line(
-    bold(`muster ${VERSION} · Kubernetes v1.36.1 API · Node ${process.versions.node}   ${(tookMs / 1000).toFixed(1)}s`),
+    bold(
+      `muster ${VERSION} · Kubernetes ${KUBERNETES_VERSION} API · Node ${process.versions.node}   ${(tookMs / 1000).toFixed(1)}s`,
+    ),
   )
   row(say(text('API    ', '接口  ')), url)
   row(say(text('state  ', '状态  ')), home)
@@ -158,6 +162,7 @@ function printSummary(terminal: Terminal, { url, kubeconfig, home, clusters, too
     ['kubectl create deployment web --image=host/web', text('write something', '写入内容')],
     ['kubectl get all', text('and read it', '再读取')],
   ] as const
-  for (const [command, what] of commands) data.line(`    ${cyan(command.padEnd(52))} ${say(what)}`)
+  const width = Math.max(...commands.map(([command]) => command.length))
+  for (const [command, what] of commands) data.line(`    ${cyan(command.padEnd(width))}   # ${say(what)}`)
   data.line(`  ${say(text('Ctrl-C stops it.', 'Ctrl-C 停止。'))}`)
 }
