@@ -25,9 +25,19 @@ export const systemClock: Clock = {
     }),
 }
 
-const word = new Uint32Array(1)
+/** Asking the machine costs the same for one word as for many. */
+const words = new Uint32Array(256)
+let used = words.length
+
+function nextWord(): number {
+  if (used === words.length) {
+    getRandomValues(words)
+    used = 0
+  }
+  return words[used++] ?? 0
+}
 
 /** Numbers from the machine's entropy. For ids and jitter; keys and tokens of security need `node:crypto` itself. */
 export const systemRandom: Random = {
-  next: () => (getRandomValues(word)[0] ?? 0) / 2 ** 32,
+  next: () => nextWord() / 2 ** 32,
 }

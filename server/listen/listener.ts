@@ -199,16 +199,17 @@ function headerListsOf(raw: readonly string[]): Record<string, string[]> {
 }
 
 /** The certificate of the client, which TLS made it prove to hold; who vouches for it is asked by authentication. */
-function clientCertificate({ socket }: Http2ServerRequest): Uint8Array | undefined {
-  if (!(socket instanceof TLSSocket)) return undefined
-  if (certificates.has(socket)) return certificates.get(socket)
-  const { raw } = socket.getPeerCertificate()
-  certificates.set(socket, raw)
+function clientCertificate({ socket, stream }: Http2ServerRequest): Uint8Array | undefined {
+  // In HTTP/2 every request has a socket object of its own that stands for the connection's; in HTTP/1.1 no stream.
+  const connection = stream?.session ?? socket
+  if (certificates.has(connection)) return certificates.get(connection)
+  const raw = socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.raw : undefined
+  certificates.set(connection, raw)
   return raw
 }
 
 /** Read once for each connection: the same array each time, by which others remember what they found out. */
-const certificates = new WeakMap<TLSSocket, Uint8Array | undefined>()
+const certificates = new WeakMap<object, Uint8Array | undefined>()
 
 async function readBody(request: Http2ServerRequest): Promise<Uint8Array | 'cut' | 'too-large'> {
   if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return 'too-large'
