@@ -9,7 +9,7 @@ import type { Clock, Duration } from '@muster/base/clock.ts'
 import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { Client } from '@muster/client/client.ts'
-import type { Informer } from '@muster/client/informer.ts'
+import type { Informer, Selection } from '@muster/client/informer.ts'
 import type { ResourceRef } from '@muster/client/resource-ref.ts'
 
 /** What one pass over one object concluded. Trouble is thrown, and leads to another pass after a growing wait. */
@@ -29,8 +29,8 @@ export interface ControllerContext {
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
-  /** The local picture of a resource that this controller watches. Objects in it are shared: never change them. */
-  informer<T extends KubeObject>(ref: ResourceRef<T>): Informer<T>
+  /** The local picture of a resource that this controller watches, or of the same part of it. Objects in it are shared: never change them. */
+  informer<T extends KubeObject>(ref: ResourceRef<T>, only?: Selection): Informer<T>
 }
 
 /** A controller, as data. `Deps` is whatever it needs beyond the API. */
@@ -49,6 +49,8 @@ export interface Controller<Deps = unknown> {
 /** A resource that a controller looks at beside its own. */
 export interface RelatedResource {
   readonly resource: ResourceRef
+  /** Those of them that matter: of the others nothing is sent, kept or looked at. Default all. */
+  readonly only?: Selection
   /** The objects to look at when this one changed. */
   keysOf(object: KubeObject): readonly Key[]
 }

@@ -5,15 +5,15 @@
  * looked at again; nothing is looked at before every picture is complete.
  */
 import type { Client } from '@muster/client/client.ts'
-import { createInformer, type Informer, type InformerDeps } from '@muster/client/informer.ts'
+import { createInformer, type Informer, type InformerDeps, type Selection } from '@muster/client/informer.ts'
 import { pathOf, type ResourceRef } from '@muster/client/resource-ref.ts'
 import { createWorkQueue } from '@muster/kernel/work-queue.ts'
 import { type LookOutcome, workThrough } from '@muster/kernel/work-through.ts'
 import { type Controller, type ControllerContext, type Key, keyOf, WORKERS } from './controller.ts'
 
-/** Informers that controllers of one process share: one picture of each resource. */
+/** Informers that controllers of one process share: one picture of each resource, or of each part of one that somebody asks for. */
 export interface Informers {
-  of(ref: ResourceRef): Informer<never>
+  of(ref: ResourceRef, only?: Selection): Informer<never>
 }
 
 /** Where controllers run. */
@@ -29,11 +29,12 @@ export function shareInformers(home: Home, signal: AbortSignal): Informers {
   const shared = new Map<string, Informer<never>>()
   const from = home.allClusters ? home.client.inCluster('*') : home.client
   return {
-    of(ref) {
-      const key = pathOf(ref, '')
+    of(ref, only = {}) {
+      const { namespace = '', labelSelector = '', fieldSelector = '' } = only
+      const key = [pathOf(ref, namespace), labelSelector, fieldSelector].join(' ')
       let informer = shared.get(key)
       if (!informer) {
-        informer = createInformer(from.resource(ref), {}, home) as Informer<never>
+        informer = createInformer(from.resource(ref), only, home) as Informer<never>
         shared.set(key, informer)
         void informer.run(signal)
       }
@@ -62,8 +63,8 @@ export async function runController<Deps extends object>(
   const own = informers.of(controller.watches)
   own.onChange((change) => ask([keyOf(change.change === 'deleted' ? change.previous : change.object)]))
   const pictures = [own]
-  for (const { resource, keysOf } of controller.alsoWatches ?? []) {
-    const informer = informers.of(resource)
+  for (const { resource, only, keysOf } of controller.alsoWatches ?? []) {
+    const informer = informers.of(resource, only)
     pictures.push(informer)
     informer.onChange((change) => {
       if (change.change !== 'added') ask(keysOf(change.previous))
@@ -73,7 +74,12 @@ export async function runController<Deps extends object>(
   const look = async (text: string): Promise<LookOutcome> => {
     const key = readKey(text)
     const client = home.allClusters ? home.client.inCluster(key.cluster) : home.client
-    const context: ControllerContext = { ...home, client, log, informer: (ref) => informers.of(ref) as Informer<never> }
+    const context: ControllerContext = {
+      ...home,
+      client,
+      log,
+      informer: (ref, only) => informers.of(ref, only) as Informer<never>,
+    }
     try {
       const verdict = await controller.reconcile(key, { ...deps, ...context })
       return verdict.next === 'look-again' ? { lookAgainAfter: verdict.after } : 'succeeded'

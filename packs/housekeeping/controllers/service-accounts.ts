@@ -1,4 +1,5 @@
 /** Gives every namespace its default service account and the CA of its API server. */
+import type { KubeObject } from '@muster/api/object.ts'
 import type { ConfigMap, ServiceAccount } from '@muster/api/types/core-v1.ts'
 import type { ResourceRef } from '@muster/client/resource-ref.ts'
 import { type Controller, keyOf, type Verdict, waitForChange } from '@muster/runtime/controller.ts'
@@ -15,17 +16,19 @@ const core = { group: '', version: 'v1', namespaced: true }
 const ACCOUNTS: ResourceRef<ServiceAccount> = { ...core, kind: 'ServiceAccount', plural: 'serviceaccounts' }
 const CONFIG_MAPS: ResourceRef<ConfigMap> = { ...core, kind: 'ConfigMap', plural: 'configmaps' }
 
+const named = (name: string) => ({ fieldSelector: `metadata.name=${name}` })
+const namespaceKey = (object: KubeObject) => [
+  { ...keyOf(object), namespace: '', name: object.metadata.namespace ?? '' },
+]
+
 /** Looks at namespaces; see {@link decideFurniture}. */
 export const serviceAccountController: Controller<FurnitureDeps> = {
   name: 'service-account-controller',
   watches: NAMESPACES,
-  alsoWatches: [ACCOUNTS, CONFIG_MAPS].map((resource) => ({
-    resource,
-    keysOf: (object) =>
-      object.metadata.name === DEFAULT_ACCOUNT || object.metadata.name === ROOT_CA
-        ? [{ ...keyOf(object), namespace: '', name: object.metadata.namespace ?? '' }]
-        : [],
-  })),
+  alsoWatches: [
+    { resource: ACCOUNTS, only: named(DEFAULT_ACCOUNT), keysOf: namespaceKey },
+    { resource: CONFIG_MAPS, only: named(ROOT_CA), keysOf: namespaceKey },
+  ],
 
   async reconcile(key, { client, rootCaOf }): Promise<Verdict> {
     const namespace = await client.resource(NAMESPACES).find(key)
