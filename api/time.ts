@@ -42,10 +42,11 @@ const isZero = (at: Instant, microseconds: number): boolean => at === ZERO && mi
 
 function formatSeconds(at: Instant): string {
   const date = new Date(Math.floor(at / 1000) * 1000)
+  const text = date.toISOString()
   const year = date.getUTCFullYear()
-  const digits = String(Math.abs(year)).padStart(4, '0')
-  const [, rest = ''] = /(-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+Z$/.exec(date.toISOString()) ?? []
-  return `${year < 0 ? '-' : ''}${digits}${rest}`
+  // Other years are written with a sign and six digits, and Go's are not.
+  if (year >= 0 && year <= 9999) return text.slice(0, 'yyyy-mm-ddThh:mm:ss'.length)
+  return `${year < 0 ? '-' : ''}${String(Math.abs(year)).padStart(4, '0')}${text.slice('+yyyyyy'.length, -'.000Z'.length)}`
 }
 
 /** A text that is being read from left to right. */

@@ -39,7 +39,7 @@ import { attributesOfKind } from './resources/select.ts'
 import { passingHandlers, subresourceHandlers } from './resources/subresources.ts'
 import { endOf, isService } from './services/commit.ts'
 import { openStorage, type Storage } from './storage/storage.ts'
-import { parseObject } from './storage/stored-object.ts'
+import { sharedObject } from './storage/stored-object.ts'
 
 /** What an API server is made of. */
 export interface ApiServerDeps {
@@ -213,7 +213,7 @@ function followRoles(
 const readsOf = (objects: Storage, cluster: string): ObjectReads => ({
   async get(resource, namespace, name) {
     const found = await objects.find({ ...resource, cluster, namespace, name }, '0')
-    return found && parseObject(found)
+    return found && sharedObject(found)
   },
 })
 
@@ -223,7 +223,7 @@ const admissionReads = (objects: Storage, cluster: string): AdmissionReads => ({
   async list(resource, namespace) {
     const scope = { ...resource, cluster, namespace }
     const page = await objects.list(scope, { limit: 0, continue: '', resourceVersion: '0', resourceVersionMatch: '' })
-    return page.items.map(parseObject)
+    return page.items.map(sharedObject)
   },
 })
 

@@ -39,11 +39,12 @@ export const randomSuffix = (random: Random, length: number): string =>
 
 /** A fresh uid: a UUID of version 4. Source: RFC 9562, section 5.4. */
 export function newUid(random: Random): string {
-  const digits = Array.from({ length: 32 }, () => between(random, 0, 15).toString(16))
-  digits[12] = '4'
-  digits[16] = between(random, 8, 11).toString(16)
-  const hex = digits.join('')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+  const digits = (count: number) =>
+    between(random, 0, 16 ** count - 1)
+      .toString(16)
+      .padStart(count, '0')
+  const variant = between(random, 8, 11).toString(16)
+  return `${digits(8)}-${digits(4)}-4${digits(3)}-${variant}${digits(3)}-${digits(4)}${digits(8)}`
 }
 
 /** 63 characters, the longest label of DNS, less the suffix. */

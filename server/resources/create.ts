@@ -3,7 +3,7 @@ import { alignNamespace, wipeSystemFields } from '@muster/api/metadata/system-fi
 import type { KubeObject } from '@muster/api/object.ts'
 import { badRequest, generatedNameExists } from '@muster/api/status.ts'
 import { hasCode, isControlError } from '@muster/base/errors.ts'
-import { writeOptions } from '../http/options.ts'
+import { type WriteOptions, writeOptions } from '../http/options.ts'
 import { TRIES_MAX } from '../storage/decide.ts'
 import type { StoredObject } from '../storage/stored-object.ts'
 import { namespaceOf, objectKey, type ResourceCall, saidResource } from './call.ts'
@@ -15,33 +15,44 @@ const NAMES_DRAWN_MAX = 8
 
 /** Creates the object of the body. */
 export async function create(call: ResourceCall, deps: WriteDeps): Promise<StoredObject> {
+  const options = writeOptions(call.request.query, 'create')
+  const { object, warnings } = wantedObject(call, options)
+  call.warnings.push(...warnings)
+  const { name, generateName = '' } = object.metadata
+  const drawsName = !name && generateName !== ''
+  for (let drawn = 1; ; drawn++) {
+    try {
+      // The first try may change what was read; it is read again for another.
+      return await createOnce(call, deps, drawn === 1 ? object : wantedObject(call, options).object, options)
+    } catch (error) {
+      if (isControlError(error) && error.details === CHOSEN_IS_TAKEN && drawn < TRIES_MAX) continue
+      if (!drawsName || !hasCode(error, 'AlreadyExists')) throw error
+      if (drawn >= NAMES_DRAWN_MAX) throw generatedNameExists(saidResource(call), generateName)
+    }
+  }
+}
+
+/** The object of the body, with its defaults and without what only the server sets. */
+function wantedObject(
+  call: ResourceCall,
+  { fieldValidation }: WriteOptions,
+): { readonly object: KubeObject; readonly warnings: readonly string[] } {
   const { request, served } = call
-  const options = writeOptions(request.query, 'create')
   const type = bodyTypeOf(served)
-  const { object, strict } = decodeBody(request.body, request.headers['content-type'], type, options.fieldValidation)
-  call.warnings.push(...settleStrict(strict, options.fieldValidation, type))
+  const { object, strict } = decodeBody(request.body, request.headers['content-type'], type, fieldValidation)
+  const warnings = settleStrict(strict, fieldValidation, type)
   served.version.default?.(object)
   wipeSystemFields(object.metadata)
   alignNamespace(object.metadata, namespaceOf(call))
   if (object.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
-
-  const drawsName = !object.metadata.name && Boolean(object.metadata.generateName)
-  for (let drawn = 1; ; drawn++) {
-    try {
-      return await createOnce(call, deps, structuredClone(object), options)
-    } catch (error) {
-      if (isControlError(error) && error.details === CHOSEN_IS_TAKEN && drawn < TRIES_MAX) continue
-      if (!drawsName || !hasCode(error, 'AlreadyExists')) throw error
-      if (drawn >= NAMES_DRAWN_MAX) throw generatedNameExists(saidResource(call), object.metadata.generateName ?? '')
-    }
-  }
+  return { object, warnings }
 }
 
 async function createOnce(
   call: ResourceCall,
   deps: WriteDeps,
   wanted: KubeObject,
-  options: ReturnType<typeof writeOptions>,
+  options: WriteOptions,
 ): Promise<StoredObject> {
   const admitted: Admitted = { guards: [] }
   ownFields(call, options, undefined, wanted)

@@ -64,6 +64,20 @@ export function parseObject({ bytes, revision }: StoredObject): KubeObject {
   return object
 }
 
+/** The object as all who only look at it may have it: parsed once for each version, and frozen. */
+export function sharedObject(stored: StoredObject): KubeObject {
+  const object = shared.get(stored) ?? freeze(parseObject(stored))
+  shared.set(stored, object)
+  return object
+}
+
+const shared = new WeakMap<StoredObject, KubeObject>()
+
+function freeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) freeze(inner)
+  return Object.freeze(value)
+}
+
 /** The object as it was, at another revision: a deletion is told with the revision of the delete. */
 export const atRevision = (object: StoredObject, revision: Revision): StoredObject => ({ ...object, revision })
 
