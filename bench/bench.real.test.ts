@@ -1,4 +1,4 @@
-import { equal, ok, throws } from 'node:assert/strict'
+import { deepEqual, equal, ok, throws } from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { test } from 'node:test'
@@ -58,6 +58,15 @@ test('etcd stands beside it', { skip: needs('etcd', findEtcd() !== undefined) },
   equal(etcd?.store, 'etcd')
   equal(etcd?.verified, 500)
   ok(typeof muster?.ratio === 'number')
+})
+
+test('the API is measured, killed, and found whole', async () => {
+  const report = await run(['api', '--alone'])
+  everyNumberIsFinite(report)
+  deepEqual(
+    report.benches.map(({ name }) => name),
+    ['api-objects', 'api-lists', 'api-watch', 'api-start'],
+  )
 })
 
 test('a PATH without etcd has none, and a word that names no bench is refused', () => {

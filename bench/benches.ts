@@ -1,4 +1,8 @@
 /** Every bench there is, in the order in which they run. */
+import { apiLists } from './api/lists.ts'
+import { apiObjects } from './api/objects.ts'
+import { apiStart } from './api/start.ts'
+import { apiWatchers } from './api/watchers.ts'
 import type { Bench } from './harness/bench.ts'
 import { bodyLimit } from './limits/body.ts'
 import { fanOutLimit } from './limits/fan-out.ts'
@@ -22,5 +26,9 @@ export const BENCHES: readonly Bench[] = [
   readBench,
   watchBench,
   ageBench,
+  apiObjects,
+  apiLists,
+  apiWatchers,
+  apiStart,
   simDayBench,
 ]

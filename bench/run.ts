@@ -25,7 +25,7 @@ export interface Report {
   readonly schema: 'muster-bench/1'
   readonly date: string
   readonly machine: Machine
-  readonly settings: Omit<Settings, 'json' | 'directory'>
+  readonly settings: Omit<Settings, 'json' | 'directory' | 'kubeconfigs'>
   readonly benches: readonly BenchResult[]
 }
 
@@ -55,7 +55,7 @@ export async function runBenches(settings: Settings, { progress, finished }: Lis
   const chosen = chosenBenches(settings.words)
   using root = scratch(settings.directory)
   const machine = machineFacts(root.directory)
-  const { json: _json, directory: _directory, ...shown } = settings
+  const { json: _json, directory: _directory, kubeconfigs: _kubeconfigs, ...shown } = settings
   const report = (benches: readonly BenchResult[]): Report => ({
     schema: 'muster-bench/1',
     date,

@@ -95,7 +95,7 @@ export const ROOMS: readonly Room[] = [
     name: 'bench',
     question: 'How fast is it?',
     holds: 'the limits of the machine, and Muster beside its peers',
-    imports: [...SERVICES, 'sim'],
+    imports: [...SERVICES, 'sim', 'apps/muster', 'tools'],
     world: true,
   },
   {

@@ -15,7 +15,7 @@ export interface BenchContext {
 export interface Bench {
   readonly name: string
   /** A word that chooses all benches of its kind. */
-  readonly group: 'limits' | 'store' | 'sim'
+  readonly group: 'limits' | 'store' | 'api' | 'sim'
   readonly about: string
   readonly run: (context: BenchContext) => Promise<readonly Table[]>
 }

@@ -21,6 +21,8 @@ export interface Settings {
   readonly engine: EngineName
   /** Without the peer: for work on the store itself. */
   readonly alone: boolean
+  /** Ways into API servers that are to stand beside Muster. */
+  readonly kubeconfigs: readonly string[]
   /** Keys present before a run. */
   readonly keys: number
   /** Revisions written before the bench of age. */
@@ -33,12 +35,13 @@ export interface Settings {
 /** What `--help` prints. */
 export const USAGE = `npm run bench -- [words...] [options]
 
-  words              limits, store, sim, or the name of one bench; all when none is given
+  words              limits, store, api, sim, or the name of one bench; all when none is given
   --seconds N        measured window of one run (3; quick 0.4)
   --pairs N          runs of each side, alternating (5; quick 1)
   --json FILE        write everything measured to this file
   --quick            small data, few cases: a check of the harness, no measurement
-  --alone            without etcd beside it
+  --alone            without a peer beside it
+  --kubeconfig FILE  an API server that is to stand beside Muster; may be repeated
   --engine NAME      sqlite or memory (sqlite)
   --keys N           keys present before a run (100000; quick 2000)
   --revisions N      revisions before the bench of age (1000000; quick 100000)
@@ -56,6 +59,7 @@ export function parseSettings(argv: readonly string[]): Settings {
       json: { type: 'string' },
       quick: { type: 'boolean', default: false },
       alone: { type: 'boolean', default: false },
+      kubeconfig: { type: 'string', multiple: true, default: [] },
       engine: { type: 'string', default: 'sqlite' },
       keys: { type: 'string' },
       revisions: { type: 'string' },
@@ -72,6 +76,7 @@ export function parseSettings(argv: readonly string[]): Settings {
     quick,
     engine,
     alone,
+    kubeconfigs: values.kubeconfig,
     keys: whole('keys', values.keys, quick ? 2_000 : 100_000),
     revisions: whole('revisions', values.revisions, quick ? 100_000 : 1_000_000),
     directory: values.directory,

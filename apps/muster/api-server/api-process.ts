@@ -10,6 +10,7 @@ import { ownEntry } from '../workers.ts'
 export interface ApiProcess {
   readonly url: string
   readonly kubeconfig: string
+  readonly pid: number
   /** Ends the process in the middle of whatever it does. */
   kill(): Promise<void>
   /** Asks it to stop, and answers with its exit code. */
@@ -31,10 +32,11 @@ export async function startApi(home: string, ...flags: readonly string[]): Promi
   const lines = createInterface({ input: child.stdout })
   const line = await Promise.race([once(lines, 'line').then(([first]) => String(first)), ended.then(() => undefined)])
   if (line === undefined) throw new ControlError('Unavailable', `the control plane did not start: ${lastWords}`)
-  const { url, kubeconfig } = JSON.parse(line) as { url: string; kubeconfig: string }
+  const { url, kubeconfig, pid } = JSON.parse(line) as { url: string; kubeconfig: string; pid: number }
   return {
     url,
     kubeconfig,
+    pid,
     async kill() {
       child.kill('SIGKILL')
       await ended

@@ -32,9 +32,24 @@ const OUTPUT_BYTES_MAX = 64 * 2 ** 20
 
 const run = promisify(execFile)
 
+/** The programs, if they are all in the cache. */
+export async function builtBinaries(): Promise<Binaries | undefined> {
+  const binaries = binariesIn(cacheFolder())
+  const there = await Promise.all(Object.values(binaries).map(exists))
+  return there.every(Boolean) ? binaries : undefined
+}
+
+const cacheFolder = () => join(process.env.MUSTER_CACHE ?? join(homedir(), '.cache', 'muster'), 'oracle', KUBERNETES)
+
+const binariesIn = (cache: string): Binaries => ({
+  kubeApiserver: join(cache, 'bin', 'kube-apiserver'),
+  kubectl: join(cache, 'bin', 'kubectl'),
+  etcd: join(cache, 'bin', 'etcd'),
+})
+
 /** The programs from the cache, built first if they are not there: some ten minutes on two cores. Needs Go. */
 export async function buildBinaries(say: (line: string) => void): Promise<Binaries> {
-  const cache = join(process.env.MUSTER_CACHE ?? join(homedir(), '.cache', 'muster'), 'oracle', KUBERNETES)
+  const cache = cacheFolder()
   const module = join(cache, 'build')
   const bin = join(cache, 'bin')
   for (const [name, goPackage] of Object.entries(PACKAGES)) {
@@ -44,7 +59,7 @@ export async function buildBinaries(say: (line: string) => void): Promise<Binari
     say(`building ${name}, which takes minutes`)
     await go(module, ['build', '-mod=mod', '-trimpath', '-ldflags', await linkFlags(), '-o', target, goPackage])
   }
-  return { kubeApiserver: join(bin, 'kube-apiserver'), kubectl: join(bin, 'kubectl'), etcd: join(bin, 'etcd') }
+  return binariesIn(cache)
 }
 
 interface Downloaded {

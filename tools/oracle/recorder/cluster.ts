@@ -19,6 +19,8 @@ export interface Cluster {
   readonly folder: string
   /** The admin's way in, for clients that read one. */
   readonly kubeconfig: string
+  /** Of etcd and of kube-apiserver. */
+  readonly pids: readonly number[]
   end(): Promise<void>
 }
 
@@ -29,12 +31,22 @@ const ADMIN_TOKEN = 'oracle-admin-token'
 const START_TRIES_MAX = 240
 const TRY_PAUSE_MS = 500
 
+/** Where its data is, and whether it must outlive a loss of power: what is recorded need not. */
+export interface ClusterOptions {
+  readonly parent?: string
+  readonly durable?: boolean
+}
+
 /** Starts both. Throws Unavailable with the end of the log when kube-apiserver is not ready in two minutes. */
-export async function startCluster(binaries: Binaries): Promise<Cluster> {
-  const folder = await mkdtemp(join(tmpdir(), 'oracle-'))
+export async function startCluster(
+  binaries: Binaries,
+  { parent = tmpdir(), durable = false }: ClusterOptions = {},
+): Promise<Cluster> {
+  const folder = await mkdtemp(join(parent, 'oracle-'))
   const [clientPort, peerPort, port] = await freePorts(3)
-  const etcd = startEtcd(binaries.etcd, folder, `http://127.0.0.1:${clientPort}`, `http://127.0.0.1:${peerPort}`)
-  const flags = await apiserverFlags(folder, `http://127.0.0.1:${clientPort}`, Number(port))
+  const urls = { clients: `http://127.0.0.1:${clientPort}`, peers: `http://127.0.0.1:${peerPort}` }
+  const etcd = startEtcd(binaries.etcd, folder, urls, durable)
+  const flags = await apiserverFlags(folder, urls.clients, Number(port))
   const apiserver = start(binaries.kubeApiserver, flags)
   const end = async () => {
     for (const { child } of [apiserver, etcd]) await stop(child)
@@ -43,7 +55,8 @@ export async function startCluster(binaries: Binaries): Promise<Cluster> {
   const connection = connect(Number(port), ADMIN_TOKEN)
   for (let tries = 0; tries < START_TRIES_MAX; tries++) {
     if (await isReady(connection)) {
-      return { connection, folder, kubeconfig: await writeKubeconfig(folder, Number(port)), end }
+      const pids = [etcd, apiserver].flatMap(({ child }) => child.pid ?? [])
+      return { connection, folder, kubeconfig: await writeKubeconfig(folder, Number(port)), pids, end }
     }
     if (apiserver.child.exitCode !== null || etcd.child.exitCode !== null) break
     await sleep(TRY_PAUSE_MS)
@@ -81,7 +94,12 @@ async function writeKubeconfig(folder: string, port: number): Promise<string> {
   return file
 }
 
-function startEtcd(program: string, folder: string, clients: string, peers: string): Started {
+function startEtcd(
+  program: string,
+  folder: string,
+  { clients, peers }: { readonly clients: string; readonly peers: string },
+  durable: boolean,
+): Started {
   return start(program, [
     `--data-dir=${join(folder, 'etcd')}`,
     '--name=oracle',
@@ -90,9 +108,13 @@ function startEtcd(program: string, folder: string, clients: string, peers: stri
     `--listen-peer-urls=${peers}`,
     `--initial-advertise-peer-urls=${peers}`,
     `--initial-cluster=oracle=${peers}`,
-    '--unsafe-no-fsync',
+    `--quota-backend-bytes=${ETCD_QUOTA_BYTES}`,
+    ...(durable ? [] : ['--unsafe-no-fsync']),
   ])
 }
+
+/** Its default of 2 GiB is less than a bench may write. */
+const ETCD_QUOTA_BYTES = 16 * 2 ** 30
 
 async function apiserverFlags(folder: string, etcd: string, port: number): Promise<readonly string[]> {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
