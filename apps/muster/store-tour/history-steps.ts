@@ -4,7 +4,8 @@ import { find } from '../store-commands/find.ts'
 import { historyLines } from '../store-commands/history.ts'
 import { showValue } from '../store-commands/show-value.ts'
 import { same, type Text, text } from '../terminal/language.ts'
-import { commitOne, expect, putText, type Stage, type Step } from './stage.ts'
+import { expect } from '../tour/play.ts'
+import { commitOne, putText, type Stage, type Step } from './stage.ts'
 
 const KEY = 'shop/web'
 

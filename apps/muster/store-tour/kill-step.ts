@@ -5,7 +5,8 @@ import { between } from '@muster/base/random.ts'
 import type { Commit, Revision } from '@muster/store/store.ts'
 import { settle } from '../store-client/settle.ts'
 import { type Text, text } from '../terminal/language.ts'
-import { expect, type Stage, type Step } from './stage.ts'
+import { expect } from '../tour/play.ts'
+import type { Stage, Step } from './stage.ts'
 
 const WRITERS = 16
 const ROUNDS = 3

@@ -1,7 +1,8 @@
 /** A lease that nobody keeps alive takes its keys with it. */
 import { seconds } from '@muster/base/clock.ts'
 import { same, text } from '../terminal/language.ts'
-import { commitOne, expect, type Step } from './stage.ts'
+import { expect } from '../tour/play.ts'
+import { commitOne, type Step } from './stage.ts'
 
 const KEYS = ['presence/web-1', 'presence/web-2'] as const
 const TTL = seconds(1)

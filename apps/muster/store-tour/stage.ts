@@ -1,12 +1,11 @@
 /** What the steps of the tour play on, and how they say what they saw. */
 import type { Clock } from '@muster/base/clock.ts'
-import { ControlError } from '@muster/base/errors.ts'
 import { newId } from '@muster/base/ids.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { CommitOutcome, Guard, Revision, Store, Write } from '@muster/store/store.ts'
 import { find } from '../store-commands/find.ts'
-import type { Text } from '../terminal/language.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { expect, type Step as PlayStep } from '../tour/play.ts'
 
 /** A real store server in a directory of its own. */
 export interface Stage {
@@ -24,18 +23,7 @@ export interface Stage {
 }
 
 /** One thing that the store promises, played. */
-export interface Step {
-  readonly title: Text
-  /** What a reader would type to do the same. */
-  readonly command: string
-  /** Plays it, and answers with what was seen; throws what was not as promised. */
-  readonly play: (stage: Stage) => Promise<readonly Text[]>
-}
-
-/** Throws when something is not as the store promises. */
-export function expect(condition: boolean, promise: string): asserts condition {
-  if (!condition) throw new ControlError('Internal', `not as promised: ${promise}`)
-}
+export type Step = PlayStep<Stage>
 
 /** One write of the tour. */
 export interface TourWrite {

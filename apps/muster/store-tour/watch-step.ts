@@ -1,7 +1,8 @@
 /** A watch that is cut in the middle and goes on exactly there. */
 import type { Event, Revision, Watch } from '@muster/store/store.ts'
 import { text } from '../terminal/language.ts'
-import { expect, putText, type Step } from './stage.ts'
+import { expect } from '../tour/play.ts'
+import { putText, type Step } from './stage.ts'
 
 const PREFIX = 'orders/'
 const ORDERS = 12
