@@ -59,7 +59,8 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'kernel',
     question: 'Which machines do packs share?',
-    holds: 'work queues; planned: liveness, operators, rollout, removal, budget, workflow, placement; pure',
+    holds:
+      'work queues, fair queues; planned: liveness, operators, rollout, removal, budget, workflow, placement; pure',
     imports: ['base', 'api'],
     world: false,
   },
