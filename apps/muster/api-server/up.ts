@@ -12,6 +12,7 @@ import type { Random } from '@muster/base/random.ts'
 import { createClient } from '@muster/client/client.ts'
 import { housekeepingPack } from '@muster/packs/housekeeping/pack.ts'
 import { runController, shareInformers } from '@muster/runtime/run-controller.ts'
+import { flowControlObjects } from '@muster/server/admission/bootstrap/flow-control.ts'
 import { ADMISSION_STEPS } from '@muster/server/admission/steps.ts'
 import { type ApiServer, openApiServer } from '@muster/server/api-server.ts'
 import { bootstrap, SERVICE_NETWORK } from '@muster/server/cluster/bootstrap.ts'
@@ -34,6 +35,8 @@ export interface UpDeps {
   readonly port?: number
   /** Logical clusters, `default` first. */
   readonly clusters: readonly string[]
+  /** Requests answered at a time; see `ApiServerDeps`. */
+  readonly seats?: number
   /** The summary as one line of JSON. */
   readonly json: boolean
   readonly stop: AbortSignal
@@ -63,6 +66,7 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
     address: () => address,
     identities: credentials.identities,
     fixedTokens: new Map([[ownToken, { username: 'system:muster', groups: ['system:masters'] }]]),
+    ...(deps.seats === undefined ? {} : { seats: deps.seats }),
     pause: () => setImmediate(),
   })
   const listener = await listenSomewhere(deps, server, credentials)
@@ -126,7 +130,7 @@ function startControllers(
     allClusters: true,
   })
   const informers = shareInformers(home('muster-informers'), stop)
-  const own = { rootCaOf: () => serving.authority.certificate }
+  const own = { rootCaOf: () => serving.authority.certificate, flowControl: flowControlObjects() }
   return Promise.all(
     housekeepingPack.controllers.map((controller) =>
       runController(controller, own, home(controller.name), informers, stop),

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import { interruption } from '../signals.ts'
 import { text } from '../terminal/language.ts'
-import { portArgument } from './arguments.ts'
+import { portArgument, seatsArgument } from './arguments.ts'
 import { addExamples, type ProgramDeps } from './deps.ts'
 import { outputOption } from './store-flags.ts'
 
@@ -10,6 +10,7 @@ interface UpFlags {
   readonly port?: number
   readonly listen: string
   readonly cluster: readonly string[]
+  readonly maxRequestsInflight?: number
   readonly untilStdinEnds?: true
   readonly output: 'table' | 'json'
 }
@@ -32,6 +33,16 @@ export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): voi
     )
     .option('--listen <address>', say(text('address to listen on', '监听的地址')), '127.0.0.1')
     .option('--cluster <names...>', say(text('logical clusters besides default', '除 default 外的逻辑集群')), [])
+    .option(
+      '--max-requests-inflight <count>',
+      say(
+        text(
+          'requests answered at a time, shared by priority levels (default: 600)',
+          '同时处理的请求数，由各优先级分享（默认：600）',
+        ),
+      ),
+      seatsArgument,
+    )
     .addOption(outputOption(say(text('form of the summary', '摘要的形式'))))
     .addOption(new Option('--until-stdin-ends', 'stop when standard input ends').hideHelp())
     .action((flags: UpFlags) =>
@@ -49,6 +60,7 @@ export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): voi
           host: flags.listen,
           ...(flags.port === undefined ? {} : { port: flags.port }),
           clusters: ['default', ...flags.cluster.filter((name) => name !== 'default')],
+          ...(flags.maxRequestsInflight === undefined ? {} : { seats: flags.maxRequestsInflight }),
           json: flags.output === 'json',
           stop: AbortSignal.any(stops),
         })
