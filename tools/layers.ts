@@ -159,6 +159,10 @@ const BUILT_INS: readonly BuiltIns[] = [
   },
   { under: 'server/discovery/', may: { crypto: 'hashes; reaches for nothing' } },
   { under: 'server/auth/', may: { crypto: 'makes keys, and signs and checks with them' } },
+  {
+    under: 'server/encryption/',
+    may: { crypto: 'seals and opens what is kept', buffer: 'bytes; reaches for nothing' },
+  },
   { under: 'client/http/', may: { http2: 'connections to servers' } },
   { under: 'store/', may: { buffer: 'bytes; reaches for nothing', zlib: 'checksums; reaches for nothing' } },
 ]

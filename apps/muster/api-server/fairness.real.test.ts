@@ -12,6 +12,7 @@ import { seconds } from '@muster/base/clock.ts'
 import { systemClock } from '@muster/base/system.ts'
 import { connectTo } from '@muster/client/http/connection.ts'
 import { startApi } from './api-process.ts'
+import { addressIn } from './kubeconfig-address.ts'
 
 const GREEDY_USERS = 6
 /** Requests that each of them has on their way at a time. */
@@ -21,14 +22,7 @@ const MODEST_REQUESTS = 60
 test('a modest user is answered soon while greedy ones wait for each other', { timeout: 180_000 }, async () => {
   const home = mkdtempSync(join(tmpdir(), 'muster-fairness-'))
   const api = await startApi(home, '--max-requests-inflight', '20')
-  const kubeconfig = readFileSync(api.kubeconfig, 'utf8')
-  const field = (name: string) => Buffer.from(new RegExp(`${name}: "?([^"\\s]+)`).exec(kubeconfig)?.[1] ?? '', 'base64')
-  const address = {
-    url: api.url,
-    ca: field('certificate-authority-data').toString(),
-    certificate: field('client-certificate-data').toString(),
-    key: field('client-key-data').toString(),
-  }
+  const address = addressIn(readFileSync(api.kubeconfig, 'utf8'), api.url)
   const connections = Array.from({ length: GREEDY_USERS + 1 }, () => connectTo(address, systemClock))
   const [own] = connections
   ok(own)

@@ -11,6 +11,7 @@ interface UpFlags {
   readonly listen: string
   readonly cluster: readonly string[]
   readonly maxRequestsInflight?: number
+  readonly encryptionProviderConfig?: string
   readonly untilStdinEnds?: true
   readonly output: 'table' | 'json'
 }
@@ -43,6 +44,15 @@ export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): voi
       ),
       seatsArgument,
     )
+    .option(
+      '--encryption-provider-config <file>',
+      say(
+        text(
+          'which resources are sealed on the disk, and how (default: Secrets, with keys made here)',
+          '哪些资源在磁盘上加密及其方式（默认：Secret，密钥在本机生成）',
+        ),
+      ),
+    )
     .addOption(outputOption(say(text('form of the summary', '摘要的形式'))))
     .addOption(new Option('--until-stdin-ends', 'stop when standard input ends').hideHelp())
     .action((flags: UpFlags) =>
@@ -61,6 +71,7 @@ export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): voi
           ...(flags.port === undefined ? {} : { port: flags.port }),
           clusters: ['default', ...flags.cluster.filter((name) => name !== 'default')],
           ...(flags.maxRequestsInflight === undefined ? {} : { seats: flags.maxRequestsInflight }),
+          ...(flags.encryptionProviderConfig === undefined ? {} : { encryptionFile: flags.encryptionProviderConfig }),
           json: flags.output === 'json',
           stop: AbortSignal.any(stops),
         })
