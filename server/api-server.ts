@@ -23,8 +23,10 @@ import { CONFIGURATION_PATH, KEYS_PATH, openIdConfiguration, openIdKeys } from '
 import type { User } from './auth/user.ts'
 import { aggregateRoles } from './cluster/aggregate-roles.ts'
 import { serveCustomResources } from './cluster/custom-resources.ts'
+import { followFlowControl } from './cluster/flow-control.ts'
 import { follow } from './cluster/follow.ts'
 import { createLogicalCluster, type LogicalCluster } from './cluster/logical-cluster.ts'
+import { createFairness, type Fairness } from './fairness/fairness.ts'
 import { collectGarbage, type GarbageDeps } from './garbage/garbage-collector.ts'
 import { kindsIn } from './garbage/kinds.ts'
 import type { HealthCheck } from './health/health.ts'
@@ -61,6 +63,8 @@ export interface ApiServerDeps {
   readonly fixedTokens?: ReadonlyMap<string, User>
   /** Whether this server deletes what belongs to nobody any more. Default true; several over one store may. */
   readonly garbageCollection?: boolean
+  /** How many requests are answered at a time, lists counted by their width. Default that of kube-apiserver, 600. */
+  readonly seats?: number
   /** The way to what runs on nodes. Absent where there is none. */
   readonly connectors?: Connectors
   /** Lets others of this thread have their turn. */
@@ -125,7 +129,19 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
       isService(object) ? endOf({ objects, cluster, random }, object) : []
     collectGarbage({ objects, clock, random, log, newId, alsoAtEnd, ...kindsIn(registry) }, life.signal)
   }
-  const metrics = createMetrics(() => store.status())
+  const metrics = createMetrics(
+    () => store.status(),
+    () => fairness.levelsOf(DEFAULT_CLUSTER).all.values(),
+  )
+  const fairness: Fairness = createFairness({
+    clock,
+    random,
+    metrics: metrics.fairness,
+    amountOf: ({ cluster, namespace, ...resource }) =>
+      objects.amountOf({ ...resource, ...(cluster === '*' ? {} : { cluster }), ...(namespace ? { namespace } : {}) }),
+    ...(deps.seats === undefined ? {} : { seats: deps.seats }),
+  })
+  await followFlowControl({ objects, fairness, clock, log }, life.signal)
   const handle = createHandle({
     clock,
     log,
@@ -142,10 +158,12 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     hasCluster: (cluster) => cluster === '*' || clusters.has(cluster),
     authenticate: (request, info, warnings) => identify(request, info, clusterOf(info.cluster), clock, warnings),
     authorizerOf: (cluster) => clusterOf(cluster).authorizer,
+    fairness,
     rolesOf: (cluster) => clusterOf(cluster).rbac,
     document: createDocuments({
       registry,
       metrics,
+      levelsOf: (cluster) => fairness.levelsOf(cluster),
       checks: healthChecks(store, () => isDraining),
       version: deps.version,
       address: deps.address,

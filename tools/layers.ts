@@ -59,7 +59,8 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'kernel',
     question: 'Which machines do packs share?',
-    holds: 'work queues; planned: liveness, operators, rollout, removal, budget, workflow, placement; pure',
+    holds:
+      'work queues, fair queues; planned: liveness, operators, rollout, removal, budget, workflow, placement; pure',
     imports: ['base', 'api'],
     world: false,
   },
@@ -158,6 +159,10 @@ const BUILT_INS: readonly BuiltIns[] = [
   },
   { under: 'server/discovery/', may: { crypto: 'hashes; reaches for nothing' } },
   { under: 'server/auth/', may: { crypto: 'makes keys, and signs and checks with them' } },
+  {
+    under: 'server/encryption/',
+    may: { crypto: 'seals and opens what is kept', buffer: 'bytes; reaches for nothing' },
+  },
   { under: 'client/http/', may: { http2: 'connections to servers' } },
   { under: 'store/', may: { buffer: 'bytes; reaches for nothing', zlib: 'checksums; reaches for nothing' } },
 ]

@@ -1,6 +1,6 @@
 /** Everything that is about no resource: discovery, OpenAPI, version, health, metrics. */
 
-import { type ApiRequest, type ApiResponse, answer, answerJson } from '@muster/api/message.ts'
+import { type ApiRequest, type ApiResponse, answer, answerJson, answerText } from '@muster/api/message.ts'
 import type { GroupVersion } from '@muster/api/object.ts'
 import type { OpenApiV3 } from '@muster/api/openapi/document.ts'
 import { encodeGnostic, GNOSTIC_ASKED_AS, GNOSTIC_MEDIA_TYPE } from '@muster/api/openapi/gnostic.ts'
@@ -12,6 +12,8 @@ import { loadDescriptions } from '@muster/api/tables/descriptions.ts'
 import { DISCOVERY_CACHE_CONTROL, KEYS_MEDIA_TYPE, KEYS_PATH } from '../auth/tokens/discovery.ts'
 import { aggregated, coreVersions, group, groupList, resourceList } from '../discovery/documents.ts'
 import { tagOf } from '../discovery/tag.ts'
+import { dumpOf } from '../fairness/dump.ts'
+import type { Levels } from '../fairness/levels.ts'
 import { type HealthCheck, health } from '../health/health.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { ClusterResources, Registry } from '../registry/registry.ts'
@@ -25,6 +27,8 @@ export interface DocumentDeps {
   readonly registry: Registry
   readonly metrics: Metrics
   readonly checks: readonly HealthCheck[]
+  /** For `/debug/api_priority_and_fairness`. */
+  readonly levelsOf: (cluster: string) => Levels
   /** Muster's own version. */
   readonly version: string
   /** Host and port under which clients reach the server. */
@@ -68,6 +72,11 @@ export function createDocuments(deps: DocumentDeps): AnswerDocument {
         if (second !== undefined) return undefined
         const { contentType, text } = await deps.metrics.print()
         return answer(200, contentType, Buffer.from(text))
+      }
+      case 'debug': {
+        const dump = second === 'api_priority_and_fairness' && third && rest.length === 0
+        const text = dump && dumpOf(third, deps.levelsOf(cluster).all, request.query)
+        return text ? answerText(200, text) : undefined
       }
       case 'openapi':
         return openApi(request, cluster, parts.slice(1))

@@ -1,8 +1,8 @@
 /**
  * The API as one function.
  *
- *     path ─► who? ─► room? ─► allowed? ─► resource │ document ─► answer
- *              401     429       403         4xx, 5xx: a Status
+ *     path ─► who? ─► his turn? ─► allowed? ─► resource │ document ─► answer
+ *              401       429         403         4xx, 5xx: a Status
  *
  * Source: apiserver pkg/server/config.go DefaultBuildHandlerChain.
  */
@@ -16,25 +16,20 @@ import {
   type Handle,
 } from '@muster/api/message.ts'
 import { encodeObject as encodeProtobuf, PROTOBUF_MEDIA_TYPE } from '@muster/api/protobuf/envelope.ts'
-import {
-  badRequest,
-  methodNotServed,
-  notServed,
-  overloaded,
-  type Status,
-  statusOf,
-  tooLarge,
-} from '@muster/api/status.ts'
+import { badRequest, methodNotServed, notServed, type Status, statusOf, tooLarge } from '@muster/api/status.ts'
 import type { Clock, Duration } from '@muster/base/clock.ts'
 import { isControlError } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
 import { type Attributes, type Authorizer, forbiddenBy } from '../auth/authorization.ts'
 import { ANONYMOUS, isMaster, type User } from '../auth/user.ts'
+import type { Fairness } from '../fairness/fairness.ts'
+import { inTurn } from '../fairness/in-turn.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { ALL_VERBS, type Registry, type Served } from '../registry/registry.ts'
 import { type AnswerDeps, answerResource } from '../resources/answer.ts'
 import type { ResourceCall, ResourceInfo } from '../resources/call.ts'
-import { createInFlight, loadOf } from './in-flight.ts'
+import { afterBody } from './after-body.ts'
+import { loadOf } from './in-flight.ts'
 import { type RequestInfo, requestInfoOf } from './request-info.ts'
 
 /** What the API is made of. */
@@ -48,18 +43,16 @@ export interface HandleDeps extends AnswerDeps {
   /** Who asks. Throws Unauthorized. */
   readonly authenticate: (request: ApiRequest, info: RequestInfo, warnings: string[]) => Promise<User>
   readonly authorizerOf: (cluster: string) => Authorizer
+  readonly fairness: Fairness
   /** Answers paths that are about no resource; undefined when there is nothing. */
   readonly document: (request: ApiRequest, info: RequestInfo, user: User) => Promise<ApiResponse | undefined>
 }
 
 /** The API. The function that it answers never rejects. */
 export function createHandle(deps: HandleDeps): Handle {
-  const inFlight = createInFlight((load, change) => deps.metrics.inFlight(load, change))
+  const { clock, log, metrics } = deps
 
-  const answerOne = async (request: ApiRequest, info: RequestInfo, warnings: string[]): Promise<ApiResponse> => {
-    if (!deps.hasCluster(info.cluster)) return PAGE_NOT_FOUND
-    if (request.body.length > BODY_BYTES_MAX) throw tooLarge(`limit is ${BODY_BYTES_MAX}`)
-    const user = await deps.authenticate(request, info, warnings)
+  const answerUser = async (request: ApiRequest, info: RequestInfo, user: User, warnings: string[]) => {
     checkAllowed(deps, info, user)
     if (info.about === 'path') return (await deps.document(request, info, user)) ?? PAGE_NOT_FOUND
     const served = servedBy(deps.registry, info)
@@ -67,31 +60,34 @@ export function createHandle(deps: HandleDeps): Handle {
     if (!isBuiltInGroup(deps.registry, info)) return PAGE_NOT_FOUND
     throw notServed()
   }
+  /** What is thrown, as the answer that it stands for. */
+  const orRefuse = async (request: ApiRequest, answering: Promise<ApiResponse>): Promise<ApiResponse> => {
+    try {
+      return await answering
+    } catch (error) {
+      if (!isControlError(error))
+        log.error('a request met a fault of ours', { path: request.path, method: request.method, error })
+      return refuse(error, request)
+    }
+  }
+  const answerOne = async (request: ApiRequest, info: RequestInfo, warnings: string[]): Promise<ApiResponse> => {
+    if (!deps.hasCluster(info.cluster)) return PAGE_NOT_FOUND
+    if (request.body.length > BODY_BYTES_MAX) throw tooLarge(`limit is ${BODY_BYTES_MAX}`)
+    const user = await deps.authenticate(request, info, warnings)
+    return inTurn(deps, { request, info, user }, () => orRefuse(request, answerUser(request, info, user, warnings)))
+  }
 
   return async (request) => {
-    const startedAt = deps.clock.elapsed()
+    const startedAt = clock.elapsed()
     const info = requestInfoOf(request)
     if (!info) return refuse(badRequest('the path holds a part that is not percent-encoded UTF-8'), request)
     const load = loadOf(info.verb)
-    const place = inFlight.enter(load)
-    if (!place) {
-      deps.metrics.rejected(load)
-      return refuse(overloaded('too many requests, please try again later'), request)
-    }
     const warnings: string[] = []
-    let response: ApiResponse
-    try {
-      response = await answerOne(request, info, warnings)
-    } catch (error) {
-      if (!isControlError(error))
-        deps.log.error('a request met a fault of ours', { path: request.path, method: request.method, error })
-      response = refuse(error, request)
-    }
-    count(deps.metrics, info, response.status, (deps.clock.elapsed() - startedAt) as Duration)
-    if (response.body.body === 'stream' || response.body.body === 'blocks')
-      return leaveAfter(withWarnings(response, warnings), () => place.leave())
-    place.leave()
-    return withWarnings(response, warnings)
+    metrics.inFlight(load, 1)
+    const response = await orRefuse(request, answerOne(request, info, warnings))
+    count(metrics, info, response.status, (clock.elapsed() - startedAt) as Duration)
+    if (response.status === 429) metrics.rejected(load)
+    return afterBody(withWarnings(response, warnings), () => metrics.inFlight(load, -1))
   }
 }
 
@@ -212,20 +208,6 @@ function withWarnings(response: ApiResponse, warnings: readonly string[]): ApiRe
     (text) => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, '?')}"`,
   )
   return { ...response, headers: { ...response.headers, warning: said } }
-}
-
-/** A place is taken for as long as the answer is being sent. */
-function leaveAfter(response: ApiResponse, leave: () => void): ApiResponse {
-  const { body } = response
-  if (body.body === 'bytes') return response
-  async function* whole(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-    try {
-      yield* chunks
-    } finally {
-      leave()
-    }
-  }
-  return { ...response, body: { body: 'stream', stream: whole(body.body === 'blocks' ? body.blocks : body.stream) } }
 }
 
 function count(metrics: Metrics, info: RequestInfo, code: number, took: Duration): void {

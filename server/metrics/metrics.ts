@@ -6,6 +6,8 @@
 import type { Duration } from '@muster/base/clock.ts'
 import type { StoreStatus } from '@muster/store/store.ts'
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
+import type { Level } from '../fairness/levels.ts'
+import { createFairnessMetrics, type FairnessMetrics } from './fairness-metrics.ts'
 
 /** One answered request. */
 export interface Answered {
@@ -25,6 +27,7 @@ export interface Metrics {
   /** Reads, writes and watches that are being answered now. */
   inFlight(kind: 'readOnly' | 'mutating' | 'watch', change: 1 | -1): void
   rejected(kind: 'readOnly' | 'mutating' | 'watch'): void
+  readonly fairness: FairnessMetrics
   /** In the text form of Prometheus. */
   print(): Promise<{ contentType: string; text: string }>
 }
@@ -32,8 +35,8 @@ export interface Metrics {
 /** In seconds, as kube-apiserver's, thinned: each bucket of each verb and resource is a line. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-/** Counts that start at zero; `storeStatus` is asked when they are printed. */
-export function createMetrics(storeStatus: () => Promise<StoreStatus>): Metrics {
+/** Counts that start at zero; `storeStatus` and `levels` are asked when they are printed. */
+export function createMetrics(storeStatus: () => Promise<StoreStatus>, levels: () => Iterable<Level>): Metrics {
   const registers = [new Registry()]
   const labelNames = ['verb', 'group', 'version', 'resource', 'subresource'] as const
   const total = new Counter({
@@ -61,6 +64,7 @@ export function createMetrics(storeStatus: () => Promise<StoreStatus>): Metrics 
     labelNames: ['request_kind'],
     registers,
   })
+  const fairness = createFairnessMetrics(registers, levels)
   const gauges = STORE_GAUGES.map(([name, help, read]) => ({ gauge: new Gauge({ name, help, registers }), read }))
   return {
     answered({ code, took, ...labels }) {
@@ -69,8 +73,10 @@ export function createMetrics(storeStatus: () => Promise<StoreStatus>): Metrics 
     },
     inFlight: (kind, change) => current.inc({ request_kind: kind }, change),
     rejected: (kind) => turnedAway.inc({ request_kind: kind }),
+    fairness,
     async print() {
       const status = await storeStatus()
+      fairness.refresh()
       for (const { gauge, read } of gauges) gauge.set(read(status))
       const [registry] = registers
       if (!registry) throw new TypeError('broken promise: there is one registry')

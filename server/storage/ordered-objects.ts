@@ -13,9 +13,15 @@ export class OrderedObjects {
   readonly #byOrder = new BTree.default<string, CachedObject>(undefined, (a, b) => (a < b ? -1 : a > b ? 1 : 0))
   /** How many there are in each namespace and each logical cluster, by prefix. */
   readonly #counts = new Map<string, number>()
+  #bytes = 0
 
   get size(): number {
     return this.#byKey.size
+  }
+
+  /** What an object takes, in the mean; 0 when there are none. */
+  get averageBytes(): number {
+    return this.size === 0 ? 0 : this.#bytes / this.size
   }
 
   get(key: string): CachedObject | undefined {
@@ -28,6 +34,7 @@ export class OrderedObjects {
     const before = this.#byKey.get(key)
     this.#byKey.set(key, object)
     this.#byOrder.set(toByteText(key), object)
+    this.#bytes += object.bytes.length - (before?.bytes.length ?? 0)
     if (!before) this.#count(key, 1)
     return before
   }
@@ -38,6 +45,7 @@ export class OrderedObjects {
     if (!before) return undefined
     this.#byKey.delete(key)
     this.#byOrder.delete(toByteText(key))
+    this.#bytes -= before.bytes.length
     this.#count(key, -1)
     return before
   }
@@ -46,6 +54,7 @@ export class OrderedObjects {
     this.#byKey.clear()
     this.#byOrder.clear()
     this.#counts.clear()
+    this.#bytes = 0
   }
 
   /** How many keys start with the prefix of a namespace or a logical cluster; undefined for other prefixes. */

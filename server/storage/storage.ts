@@ -24,7 +24,7 @@ import type { WriteRequest, WriterDeps, Written } from './decide.ts'
 import { EncodedObjects, type ObjectEncoding } from './encoded.ts'
 import { Feed } from './feed.ts'
 import { Hub } from './hub.ts'
-import { type ObjectKey, resourcePrefix, type Scope } from './key.ts'
+import { type ObjectKey, resourcePrefix, type Scope, scopePrefix } from './key.ts'
 import { parseVersion } from './list-rule.ts'
 import { OwnerIndex, type OwnershipListener } from './owner-index.ts'
 import { Past } from './past.ts'
@@ -89,6 +89,8 @@ export interface Storage {
   followOwnership(listener: OwnershipListener): Promise<void>
   /** A kind is served no more, or otherwise: what was worked out of its objects is forgotten, and its watches end. */
   kindChanged(resource: GroupResource, cluster?: string): void
+  /** How much a list of this scope goes through; undefined while nobody has asked for any of it. */
+  amountOf(scope: Scope): { readonly objects: number; readonly averageBytes: number } | undefined
   /** For metrics. */
   status(): StorageStatus
   /** Ends the watches and lets go of the store, which is not closed. */
@@ -212,6 +214,14 @@ class ObjectStorage implements Storage {
     const known = this.#resources.get(resourcePrefix(resource))
     known?.cache.forgetAttributes()
     known?.hub.close(cluster)
+  }
+
+  amountOf(scope: Scope): { readonly objects: number; readonly averageBytes: number } | undefined {
+    const { cache } = this.#resources.get(resourcePrefix(scope)) ?? {}
+    if (!cache?.isLoaded) return undefined
+    const { objects } = cache
+    const count = scope.cluster === undefined ? objects.size : objects.countUnder(scopePrefix(scope))
+    return { objects: count, averageBytes: objects.averageBytes }
   }
 
   status(): StorageStatus {

@@ -2,6 +2,7 @@
  * Where an installation keeps what it is: `~/.muster`, or what MUSTER_HOME says.
  *
  *     store/              the truth
+ *     keys/               what Secrets are sealed with: without it they cannot be read
  *     identities/         keys and certificates: for their owner's eyes alone
  *     NAME/kubeconfig     the way in for the administrator of each logical cluster
  */

@@ -12,16 +12,20 @@ import type { Random } from '@muster/base/random.ts'
 import { createClient } from '@muster/client/client.ts'
 import { housekeepingPack } from '@muster/packs/housekeeping/pack.ts'
 import { runController, shareInformers } from '@muster/runtime/run-controller.ts'
+import { flowControlObjects } from '@muster/server/admission/bootstrap/flow-control.ts'
 import { ADMISSION_STEPS } from '@muster/server/admission/steps.ts'
 import { type ApiServer, openApiServer } from '@muster/server/api-server.ts'
 import { bootstrap, SERVICE_NETWORK } from '@muster/server/cluster/bootstrap.ts'
 import { type Listener, listen } from '@muster/server/listen/listener.ts'
+import { reseal } from '@muster/server/storage/reseal.ts'
+import { sealedStore } from '@muster/server/storage/sealed-store.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { openEngine } from '../store-server/open-engine.ts'
 import { text } from '../terminal/language.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { VERSION } from '../version.ts'
 import { type Credentials, loadCredentials, writeKubeconfigs } from './credentials.ts'
+import { openEncryption } from './encryption.ts'
 
 /** What to start, where, and until when. */
 export interface UpDeps {
@@ -34,6 +38,10 @@ export interface UpDeps {
   readonly port?: number
   /** Logical clusters, `default` first. */
   readonly clusters: readonly string[]
+  /** Requests answered at a time; see `ApiServerDeps`. */
+  readonly seats?: number
+  /** Which resources are sealed on the disk; Secrets, with keys of the installation's own, when absent. */
+  readonly encryptionFile?: string
   /** The summary as one line of JSON. */
   readonly json: boolean
   readonly stop: AbortSignal
@@ -49,10 +57,12 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
   const log = lineLogger({ clock, level: 'warn', write: (line) => terminal.notes.line(line) })
   const credentials = await loadCredentials(home, clusters, ['localhost', deps.host, 'kubernetes.default.svc'], clock)
   const store = await openEngine({ directory: join(home, 'store') }, { clock, random, log })
+  const sealer = await openEncryption(home, deps.encryptionFile)
+  await reseal({ store, sealer, clock, random })
   const ownToken = randomUUID()
   let address = ''
   const server = await openApiServer({
-    store,
+    store: sealedStore(store, sealer),
     clock,
     random,
     log,
@@ -63,6 +73,7 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
     address: () => address,
     identities: credentials.identities,
     fixedTokens: new Map([[ownToken, { username: 'system:muster', groups: ['system:masters'] }]]),
+    ...(deps.seats === undefined ? {} : { seats: deps.seats }),
     pause: () => setImmediate(),
   })
   const listener = await listenSomewhere(deps, server, credentials)
@@ -126,7 +137,7 @@ function startControllers(
     allClusters: true,
   })
   const informers = shareInformers(home('muster-informers'), stop)
-  const own = { rootCaOf: () => serving.authority.certificate }
+  const own = { rootCaOf: () => serving.authority.certificate, flowControl: flowControlObjects() }
   return Promise.all(
     housekeepingPack.controllers.map((controller) =>
       runController(controller, own, home(controller.name), informers, stop),

@@ -30,3 +30,13 @@ export function portArgument(word: string): number {
   if (port <= 65_535) return port
   throw new InvalidArgumentError('wanted a port from 0 to 65535')
 }
+
+/** How many requests are answered at a time: at least so many that every priority level has one. */
+export function seatsArgument(word: string): number {
+  const seats = wholeArgument(word)
+  if (seats >= SEATS_MIN && seats <= SEATS_MAX) return seats
+  throw new InvalidArgumentError(`wanted a number from ${SEATS_MIN} to ${SEATS_MAX}`)
+}
+
+const SEATS_MIN = 8
+const SEATS_MAX = 100_000

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import { interruption } from '../signals.ts'
 import { text } from '../terminal/language.ts'
-import { portArgument } from './arguments.ts'
+import { portArgument, seatsArgument } from './arguments.ts'
 import { addExamples, type ProgramDeps } from './deps.ts'
 import { outputOption } from './store-flags.ts'
 
@@ -10,6 +10,8 @@ interface UpFlags {
   readonly port?: number
   readonly listen: string
   readonly cluster: readonly string[]
+  readonly maxRequestsInflight?: number
+  readonly encryptionProviderConfig?: string
   readonly untilStdinEnds?: true
   readonly output: 'table' | 'json'
 }
@@ -32,6 +34,25 @@ export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): voi
     )
     .option('--listen <address>', say(text('address to listen on', '监听的地址')), '127.0.0.1')
     .option('--cluster <names...>', say(text('logical clusters besides default', '除 default 外的逻辑集群')), [])
+    .option(
+      '--max-requests-inflight <count>',
+      say(
+        text(
+          'requests answered at a time, shared by priority levels (default: 600)',
+          '同时处理的请求数，由各优先级分享（默认：600）',
+        ),
+      ),
+      seatsArgument,
+    )
+    .option(
+      '--encryption-provider-config <file>',
+      say(
+        text(
+          'which resources are sealed on the disk, and how (default: Secrets, with keys made here)',
+          '哪些资源在磁盘上加密及其方式（默认：Secret，密钥在本机生成）',
+        ),
+      ),
+    )
     .addOption(outputOption(say(text('form of the summary', '摘要的形式'))))
     .addOption(new Option('--until-stdin-ends', 'stop when standard input ends').hideHelp())
     .action((flags: UpFlags) =>
@@ -49,6 +70,8 @@ export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): voi
           host: flags.listen,
           ...(flags.port === undefined ? {} : { port: flags.port }),
           clusters: ['default', ...flags.cluster.filter((name) => name !== 'default')],
+          ...(flags.maxRequestsInflight === undefined ? {} : { seats: flags.maxRequestsInflight }),
+          ...(flags.encryptionProviderConfig === undefined ? {} : { encryptionFile: flags.encryptionProviderConfig }),
           json: flags.output === 'json',
           stop: AbortSignal.any(stops),
         })
