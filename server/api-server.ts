@@ -5,6 +5,7 @@
  *     identities ─► who and what ────┼─► handle ─► listen, or a call in the same process
  *     kinds ─► registry ─► documents ┘
  */
+import type { Caller } from '@muster/api/caller.ts'
 import type { Kind } from '@muster/api/kind.ts'
 import type { ApiRequest, Handle } from '@muster/api/message.ts'
 import type { GroupResource } from '@muster/api/status.ts'
@@ -14,16 +15,20 @@ import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { Store } from '@muster/store/store.ts'
 import type { AdmissionReads, AdmissionStep } from './admission/admission.ts'
+import type { HookAccess } from './admission/webhooks/access.ts'
+import { ADMISSION_GROUP, CONFIGURATIONS, type HookIndex } from './admission/webhooks/hooks.ts'
+import { resolveService } from './admission/webhooks/resolve-service.ts'
 import { authenticate } from './auth/authentication.ts'
 import type { Identities } from './auth/identities.ts'
 import { impersonate } from './auth/impersonation.ts'
+import type { RbacIndex } from './auth/rbac/index.ts'
 import { RBAC_GROUP } from './auth/rbac/objects.ts'
 import type { ObjectReads } from './auth/reads.ts'
 import { CONFIGURATION_PATH, KEYS_PATH, openIdConfiguration, openIdKeys } from './auth/tokens/discovery.ts'
 import type { User } from './auth/user.ts'
 import { aggregateRoles } from './cluster/aggregate-roles.ts'
 import { serveCustomResources } from './cluster/custom-resources.ts'
-import { follow } from './cluster/follow.ts'
+import { type Follower, follow } from './cluster/follow.ts'
 import { createLogicalCluster, type LogicalCluster } from './cluster/logical-cluster.ts'
 import { collectGarbage, type GarbageDeps } from './garbage/garbage-collector.ts'
 import { kindsIn } from './garbage/kinds.ts'
@@ -63,6 +68,8 @@ export interface ApiServerDeps {
   readonly garbageCollection?: boolean
   /** The way to what runs on nodes. Absent where there is none. */
   readonly connectors?: Connectors
+  /** Carries requests to webhooks. Without it each of them fails, and its failurePolicy says what that means. */
+  readonly callWebhook?: Caller
   /** Lets others of this thread have their turn. */
   readonly pause?: () => Promise<void>
 }
@@ -117,7 +124,16 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
 
   const life = new AbortController()
   let isDraining = false
-  await followRoles(clusters, { objects, clock, log }, life.signal)
+  const following = { objects, clock, log }
+  await followAll(RBAC_GROUP, ROLES, 'authorization', (cluster) => clusters.get(cluster)?.rbac, following, life.signal)
+  await followAll(
+    ADMISSION_GROUP,
+    CONFIGURATIONS,
+    'admission',
+    (name) => clusters.get(name)?.hooks,
+    following,
+    life.signal,
+  )
   await aggregateRoles({ objects, clock, random, log, newId }, life.signal)
   await serveCustomResources({ objects, registry, clock, random, log, newId }, life.signal)
   if (deps.garbageCollection ?? true) {
@@ -126,6 +142,13 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     collectGarbage({ objects, clock, random, log, newId, alsoAtEnd, ...kindsIn(registry) }, life.signal)
   }
   const metrics = createMetrics(() => store.status())
+  const webhooksOf = (cluster: string): HookAccess => ({
+    hooks: clusterOf(cluster).hooks,
+    call: deps.callWebhook ?? noCaller,
+    resolve: (namespace, name, port) => resolveService(admissionReads(objects, cluster), random, namespace, name, port),
+    metrics: metrics.webhooks,
+    newId,
+  })
   const handle = createHandle({
     clock,
     log,
@@ -136,6 +159,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     objects,
     admission: deps.admission,
     readsOf: (cluster) => admissionReads(objects, cluster),
+    webhooksOf,
     subresources: subresourceHandlers(clusterOf, deps.connectors),
     reviews: { ...reviewHandlers(clusterOf), ...passingHandlers },
     generationOf: (cluster) => registry.cluster(cluster).generation,
@@ -188,26 +212,25 @@ async function identify(
 
 const ROLES = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings']
 
-function followRoles(
-  clusters: ReadonlyMap<string, LogicalCluster>,
+/** Keeps what each logical cluster knows of some resources up to date. */
+function followAll(
+  group: string,
+  resources: readonly string[],
+  name: string,
+  indexOf: (cluster: string) => Pick<RbacIndex | HookIndex, 'put' | 'remove'> | undefined,
   deps: Parameters<typeof follow>[2],
   signal: AbortSignal,
 ): Promise<unknown> {
-  return Promise.all(
-    ROLES.map((resource) =>
-      follow(
-        { group: RBAC_GROUP, resource },
-        {
-          name: 'authorization',
-          put: (cluster, object) => clusters.get(cluster)?.rbac.put(object),
-          remove: (cluster, object) => clusters.get(cluster)?.rbac.remove(object),
-        },
-        deps,
-        signal,
-      ),
-    ),
-  )
+  const follower: Follower = {
+    name,
+    put: (cluster, object) => indexOf(cluster)?.put(object),
+    remove: (cluster, object) => indexOf(cluster)?.remove(object),
+  }
+  return Promise.all(resources.map((resource) => follow({ group, resource }, follower, deps, signal)))
 }
+
+const noCaller: Caller = () =>
+  Promise.reject(new ControlError('Unavailable', 'this server has no connection to webhooks'))
 
 /** The objects of one logical cluster, as identity looks them up. */
 const readsOf = (objects: Storage, cluster: string): ObjectReads => ({

@@ -158,7 +158,7 @@ const BUILT_INS: readonly BuiltIns[] = [
   },
   { under: 'server/discovery/', may: { crypto: 'hashes; reaches for nothing' } },
   { under: 'server/auth/', may: { crypto: 'makes keys, and signs and checks with them' } },
-  { under: 'client/http/', may: { http2: 'connections to servers' } },
+  { under: 'client/http/', may: { http2: 'connections to servers', https: 'one request to a webhook' } },
   { under: 'store/', may: { buffer: 'bytes; reaches for nothing', zlib: 'checksums; reaches for nothing' } },
 ]
 

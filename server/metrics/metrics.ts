@@ -6,6 +6,7 @@
 import type { Duration } from '@muster/base/clock.ts'
 import type { StoreStatus } from '@muster/store/store.ts'
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
+import { createHookMetrics, type HookMetrics } from '../admission/webhooks/metrics.ts'
 
 /** One answered request. */
 export interface Answered {
@@ -25,6 +26,7 @@ export interface Metrics {
   /** Reads, writes and watches that are being answered now. */
   inFlight(kind: 'readOnly' | 'mutating' | 'watch', change: 1 | -1): void
   rejected(kind: 'readOnly' | 'mutating' | 'watch'): void
+  readonly webhooks: HookMetrics
   /** In the text form of Prometheus. */
   print(): Promise<{ contentType: string; text: string }>
 }
@@ -34,7 +36,7 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 /** Counts that start at zero; `storeStatus` is asked when they are printed. */
 export function createMetrics(storeStatus: () => Promise<StoreStatus>): Metrics {
-  const registers = [new Registry()]
+  const registers: [Registry] = [new Registry()]
   const labelNames = ['verb', 'group', 'version', 'resource', 'subresource'] as const
   const total = new Counter({
     name: 'apiserver_request_total',
@@ -69,11 +71,11 @@ export function createMetrics(storeStatus: () => Promise<StoreStatus>): Metrics 
     },
     inFlight: (kind, change) => current.inc({ request_kind: kind }, change),
     rejected: (kind) => turnedAway.inc({ request_kind: kind }),
+    webhooks: createHookMetrics(registers),
     async print() {
       const status = await storeStatus()
       for (const { gauge, read } of gauges) gauge.set(read(status))
       const [registry] = registers
-      if (!registry) throw new TypeError('broken promise: there is one registry')
       return { contentType: registry.contentType, text: await registry.metrics() }
     },
   }

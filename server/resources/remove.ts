@@ -77,7 +77,7 @@ function removeOne(call: ResourceCall, deps: WriteDeps, name: string, options: D
       ...(grace ? { grace } : {}),
       ...(rules.dependents ? { dependents: rules.dependents } : {}),
     },
-    admit: (current) => admitDelete(call, deps, current, options.dryRun, admitted),
+    admit: (current) => admitDelete(call, deps, current, options, admitted),
   })
 }
 

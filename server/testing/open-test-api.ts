@@ -1,5 +1,6 @@
 /** An API server over a store in memory, with an administrator: for tests of ours, and for those of others. */
 import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
+import type { Caller } from '@muster/api/caller.ts'
 import type { Kind } from '@muster/api/kind.ts'
 import type { Clock } from '@muster/base/clock.ts'
 import { newId } from '@muster/base/ids.ts'
@@ -24,6 +25,8 @@ export interface TestApiSettings {
   /** Open, and closed by whoever opened it; one in memory when absent. */
   readonly store?: Store
   readonly clusters?: readonly string[]
+  /** Carries requests to webhooks; there is no way to them when absent. */
+  readonly callWebhook?: Caller
 }
 
 /** An API server, and the token of its administrator. */
@@ -54,6 +57,7 @@ export async function openTestApi(settings: TestApiSettings): Promise<TestApi> {
     address: () => '127.0.0.1:6443',
     identities,
     fixedTokens: new Map([[adminToken, admin]]),
+    ...(settings.callWebhook ? { callWebhook: settings.callWebhook } : {}),
   })
   for (const { cluster, authority } of identities) {
     const facts = { ...SERVICE_NETWORK, clientAuthority: authority.certificate, apiPort: 6443 }
