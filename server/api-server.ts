@@ -18,6 +18,8 @@ import type { AdmissionReads, AdmissionStep } from './admission/admission.ts'
 import type { HookAccess } from './admission/webhooks/access.ts'
 import { ADMISSION_GROUP, CONFIGURATIONS, type HookIndex } from './admission/webhooks/hooks.ts'
 import { resolveService } from './admission/webhooks/resolve-service.ts'
+import type { AuditMetrics } from './audit/metrics.ts'
+import type { AuditSettings } from './audit/trail.ts'
 import { authenticate } from './auth/authentication.ts'
 import type { Identities } from './auth/identities.ts'
 import { impersonate } from './auth/impersonation.ts'
@@ -34,7 +36,7 @@ import { collectGarbage, type GarbageDeps } from './garbage/garbage-collector.ts
 import { kindsIn } from './garbage/kinds.ts'
 import type { HealthCheck } from './health/health.ts'
 import { createDocuments } from './http/documents.ts'
-import { attributesOf, createHandle } from './http/handle.ts'
+import { attributesOf, createHandle, type Heard } from './http/handle.ts'
 import { DEFAULT_CLUSTER, type RequestInfo } from './http/request-info.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { createRegistry, type Registry } from './registry/registry.ts'
@@ -70,6 +72,8 @@ export interface ApiServerDeps {
   readonly connectors?: Connectors
   /** Carries requests to webhooks. Without it each of them fails, and its failurePolicy says what that means. */
   readonly callWebhook?: Caller
+  /** What is kept of requests, and where. Nothing when absent. */
+  readonly audit?: (metrics: AuditMetrics) => AuditSettings
   /** Lets others of this thread have their turn. */
   readonly pause?: () => Promise<void>
 }
@@ -164,7 +168,8 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     reviews: { ...reviewHandlers(clusterOf), ...passingHandlers },
     generationOf: (cluster) => registry.cluster(cluster).generation,
     hasCluster: (cluster) => cluster === '*' || clusters.has(cluster),
-    authenticate: (request, info, warnings) => identify(request, info, clusterOf(info.cluster), clock, warnings),
+    audit: deps.audit?.(metrics.audit) ?? { sinks: [] },
+    authenticate: (request, info, heard) => identify(request, info, clusterOf(info.cluster), clock, heard),
     authorizerOf: (cluster) => clusterOf(cluster).authorizer,
     rolesOf: (cluster) => clusterOf(cluster).rbac,
     document: createDocuments({
@@ -197,7 +202,7 @@ async function identify(
   info: RequestInfo,
   cluster: LogicalCluster,
   clock: Clock,
-  warnings: string[],
+  { warnings, trail }: Heard,
 ): Promise<User> {
   const credentials = {
     path: info.path,
@@ -206,7 +211,9 @@ async function identify(
   }
   const { user, warnings: ofCredentials } = await authenticate(credentials, cluster.authentication, clock.now())
   warnings.push(...ofCredentials)
+  await trail.asked(user)
   const asked = impersonate(request.headerLists ?? {}, user, attributesOf(info), cluster.authorizer)
+  if (asked) trail.impersonates(asked)
   return asked?.user ?? user
 }
 

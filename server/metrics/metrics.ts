@@ -7,6 +7,7 @@ import type { Duration } from '@muster/base/clock.ts'
 import type { StoreStatus } from '@muster/store/store.ts'
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import { createHookMetrics, type HookMetrics } from '../admission/webhooks/metrics.ts'
+import { type AuditMetrics, createAuditMetrics } from '../audit/metrics.ts'
 
 /** One answered request. */
 export interface Answered {
@@ -27,6 +28,7 @@ export interface Metrics {
   inFlight(kind: 'readOnly' | 'mutating' | 'watch', change: 1 | -1): void
   rejected(kind: 'readOnly' | 'mutating' | 'watch'): void
   readonly webhooks: HookMetrics
+  readonly audit: AuditMetrics
   /** In the text form of Prometheus. */
   print(): Promise<{ contentType: string; text: string }>
 }
@@ -72,6 +74,7 @@ export function createMetrics(storeStatus: () => Promise<StoreStatus>): Metrics 
     inFlight: (kind, change) => current.inc({ request_kind: kind }, change),
     rejected: (kind) => turnedAway.inc({ request_kind: kind }),
     webhooks: createHookMetrics(registers),
+    audit: createAuditMetrics(registers),
     async print() {
       const status = await storeStatus()
       for (const { gauge, read } of gauges) gauge.set(read(status))

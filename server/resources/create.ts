@@ -23,6 +23,7 @@ export async function create(call: ResourceCall, deps: WriteDeps): Promise<Store
   served.version.default?.(object)
   wipeSystemFields(object.metadata)
   alignNamespace(object.metadata, namespaceOf(call))
+  call.trail.received(object)
   if (object.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
 
   const drawsName = !object.metadata.name && Boolean(object.metadata.generateName)

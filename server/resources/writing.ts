@@ -27,6 +27,7 @@ import {
   check,
   type ObjectGuard,
 } from '../admission/admission.ts'
+import type { GroupVersionResource } from '../admission/match-rules.ts'
 import type { HookAccess } from '../admission/webhooks/access.ts'
 import type { Authorizer } from '../auth/authorization.ts'
 import { checkEscalation } from '../auth/rbac/escalation.ts'
@@ -161,14 +162,16 @@ export async function admitPassing(
   admitted.again = () => validate(own, deps, asked, admitted)
 }
 
-/** Asks whether one may be connected with whoever the path names; `object` holds what is asked of him. */
-export async function admitConnect(
-  call: ResourceCall,
-  deps: WriteDeps,
-  object: KubeObject,
-  passing: Served,
-): Promise<void> {
-  const own = { ...call, formOf: passingForm(passing) }
+/** Asks whether one may be connected with whoever the path names; the options say what is asked of him. */
+export async function admitConnect(call: ResourceCall, deps: WriteDeps, kind: string, options: object): Promise<void> {
+  const gvk = { group: '', version: 'v1', kind }
+  const object: KubeObject = { ...options, apiVersion: 'v1', kind, metadata: {} }
+  // Options have no metadata, and nobody may change them.
+  const show = ({ metadata: _none, ...shown }: KubeObject) => shown as KubeObject
+  const own = {
+    ...call,
+    formOf: (resource: GroupVersionResource) => ({ resource, kind: gvk, show, read: () => object }),
+  }
   const asked: AdmissionRequest = { ...requestBase(call, false), verb: 'connect', object }
   await mutate(own, deps, asked)
   await validate(own, deps, asked, { guards: [] })
@@ -256,7 +259,7 @@ function contextOf(
     authorizer: deps.authorizerOf(cluster),
     random: deps.random,
     clock: deps.clock,
-    notes: { warn: (text) => call.warnings.push(text), annotate: () => {} },
+    notes: { warn: (text) => call.warnings.push(text), annotate: call.trail.annotate },
     webhooks: {
       ...deps.webhooksOf(cluster),
       options: options ?? writeOptionsObject(call, verb === 'create' ? 'create' : 'update'),

@@ -9,7 +9,7 @@ import { between, seededRandom } from '@muster/base/random.ts'
 import { openMemoryStore } from '@muster/store/memory/open.ts'
 import type { Store } from '@muster/store/store.ts'
 import { ADMISSION_STEPS } from '../admission/steps.ts'
-import { type ApiServer, openApiServer } from '../api-server.ts'
+import { type ApiServer, type ApiServerDeps, openApiServer } from '../api-server.ts'
 import { makeIdentities } from '../auth/identities.ts'
 import type { User } from '../auth/user.ts'
 import { bootstrap, SERVICE_NETWORK } from '../cluster/bootstrap.ts'
@@ -27,6 +27,7 @@ export interface TestApiSettings {
   readonly clusters?: readonly string[]
   /** Carries requests to webhooks; there is no way to them when absent. */
   readonly callWebhook?: Caller
+  readonly audit?: NonNullable<ApiServerDeps['audit']>
 }
 
 /** An API server, and the token of its administrator. */
@@ -57,6 +58,7 @@ export async function openTestApi(settings: TestApiSettings): Promise<TestApi> {
     address: () => '127.0.0.1:6443',
     identities,
     fixedTokens: new Map([[adminToken, admin]]),
+    ...(settings.audit ? { audit: settings.audit } : {}),
     ...(settings.callWebhook ? { callWebhook: settings.callWebhook } : {}),
   })
   for (const { cluster, authority } of identities) {

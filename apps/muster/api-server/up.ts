@@ -10,12 +10,14 @@ import { hasCode } from '@muster/base/errors.ts'
 import { type Logger, lineLogger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import { createClient } from '@muster/client/client.ts'
+import { createCaller } from '@muster/client/http/post.ts'
 import { housekeepingPack } from '@muster/packs/housekeeping/pack.ts'
 import { runController, shareInformers } from '@muster/runtime/run-controller.ts'
 import { ADMISSION_STEPS } from '@muster/server/admission/steps.ts'
 import { type ApiServer, openApiServer } from '@muster/server/api-server.ts'
 import { bootstrap, SERVICE_NETWORK } from '@muster/server/cluster/bootstrap.ts'
 import { type Listener, listen } from '@muster/server/listen/listener.ts'
+import { type AuditWishes, openAudit } from '../audit/open-audit.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { openEngine } from '../store-server/open-engine.ts'
 import { text } from '../terminal/language.ts'
@@ -34,6 +36,8 @@ export interface UpDeps {
   readonly port?: number
   /** Logical clusters, `default` first. */
   readonly clusters: readonly string[]
+  /** No audit log is kept when absent. */
+  readonly audit?: AuditWishes
   /** The summary as one line of JSON. */
   readonly json: boolean
   readonly stop: AbortSignal
@@ -48,6 +52,8 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
   const began = clock.elapsed()
   const log = lineLogger({ clock, level: 'warn', write: (line) => terminal.notes.line(line) })
   const credentials = await loadCredentials(home, clusters, ['localhost', deps.host, 'kubernetes.default.svc'], clock)
+  const call = createCaller()
+  const audit = deps.audit && (await openAudit(deps.audit, { clock, log, call }))
   const store = await openEngine({ directory: join(home, 'store') }, { clock, random, log })
   const ownToken = randomUUID()
   let address = ''
@@ -63,6 +69,8 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
     address: () => address,
     identities: credentials.identities,
     fixedTokens: new Map([[ownToken, { username: 'system:muster', groups: ['system:masters'] }]]),
+    callWebhook: call,
+    ...(audit ? { audit: audit.begin } : {}),
     pause: () => setImmediate(),
   })
   const listener = await listenSomewhere(deps, server, credentials)
@@ -82,6 +90,7 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
   await controllers
   server.close()
   await listener.close(seconds(2))
+  await audit?.close()
   await store.close()
   if (!json) terminal.notes.line(terminal.say(text(`stopped; all is in ${home}`, `已停止；全部内容位于 ${home}`)))
   return EXIT.ok
