@@ -14,6 +14,8 @@ export interface ApiRequest {
   readonly headerLists?: Readonly<Record<string, readonly string[]>>
   /** The whole body, within {@link BODY_BYTES_MAX}: adapters refuse what is longer. */
   readonly body: Uint8Array
+  /** The address that is connected, as text; absent for a call in the same process. */
+  readonly remoteAddress?: string
   /** The certificate that the client proved to hold, as DER; its chain was checked against the cluster's CA. */
   readonly clientCertificate?: Uint8Array
   /** Aborted when the client is gone. */

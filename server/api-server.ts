@@ -5,6 +5,7 @@
  *     identities ─► who and what ────┼─► handle ─► listen, or a call in the same process
  *     kinds ─► registry ─► documents ┘
  */
+import type { Caller } from '@muster/api/caller.ts'
 import type { Kind } from '@muster/api/kind.ts'
 import type { ApiRequest, Handle } from '@muster/api/message.ts'
 import type { GroupResource } from '@muster/api/status.ts'
@@ -14,9 +15,15 @@ import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { Store } from '@muster/store/store.ts'
 import type { AdmissionReads, AdmissionStep } from './admission/admission.ts'
+import type { HookAccess } from './admission/webhooks/access.ts'
+import { ADMISSION_GROUP, CONFIGURATIONS, type HookIndex } from './admission/webhooks/hooks.ts'
+import { resolveService } from './admission/webhooks/resolve-service.ts'
+import type { AuditMetrics } from './audit/metrics.ts'
+import type { AuditSettings } from './audit/trail.ts'
 import { authenticate } from './auth/authentication.ts'
 import type { Identities } from './auth/identities.ts'
 import { impersonate } from './auth/impersonation.ts'
+import type { RbacIndex } from './auth/rbac/index.ts'
 import { RBAC_GROUP } from './auth/rbac/objects.ts'
 import type { ObjectReads } from './auth/reads.ts'
 import { CONFIGURATION_PATH, KEYS_PATH, openIdConfiguration, openIdKeys } from './auth/tokens/discovery.ts'
@@ -24,14 +31,14 @@ import type { User } from './auth/user.ts'
 import { aggregateRoles } from './cluster/aggregate-roles.ts'
 import { serveCustomResources } from './cluster/custom-resources.ts'
 import { followFlowControl } from './cluster/flow-control.ts'
-import { follow } from './cluster/follow.ts'
+import { type Follower, follow } from './cluster/follow.ts'
 import { createLogicalCluster, type LogicalCluster } from './cluster/logical-cluster.ts'
 import { createFairness, type Fairness } from './fairness/fairness.ts'
 import { collectGarbage, type GarbageDeps } from './garbage/garbage-collector.ts'
 import { kindsIn } from './garbage/kinds.ts'
 import type { HealthCheck } from './health/health.ts'
 import { createDocuments } from './http/documents.ts'
-import { attributesOf, createHandle } from './http/handle.ts'
+import { attributesOf, createHandle, type Heard } from './http/handle.ts'
 import { DEFAULT_CLUSTER, type RequestInfo } from './http/request-info.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { createRegistry, type Registry } from './registry/registry.ts'
@@ -67,6 +74,10 @@ export interface ApiServerDeps {
   readonly seats?: number
   /** The way to what runs on nodes. Absent where there is none. */
   readonly connectors?: Connectors
+  /** Carries requests to webhooks. Without it each of them fails, and its failurePolicy says what that means. */
+  readonly callWebhook?: Caller
+  /** What is kept of requests, and where. Nothing when absent. */
+  readonly audit?: (metrics: AuditMetrics) => AuditSettings
   /** Lets others of this thread have their turn. */
   readonly pause?: () => Promise<void>
 }
@@ -121,7 +132,16 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
 
   const life = new AbortController()
   let isDraining = false
-  await followRoles(clusters, { objects, clock, log }, life.signal)
+  const following = { objects, clock, log }
+  await followAll(RBAC_GROUP, ROLES, 'authorization', (cluster) => clusters.get(cluster)?.rbac, following, life.signal)
+  await followAll(
+    ADMISSION_GROUP,
+    CONFIGURATIONS,
+    'admission',
+    (name) => clusters.get(name)?.hooks,
+    following,
+    life.signal,
+  )
   await aggregateRoles({ objects, clock, random, log, newId }, life.signal)
   await serveCustomResources({ objects, registry, clock, random, log, newId }, life.signal)
   if (deps.garbageCollection ?? true) {
@@ -142,6 +162,13 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     ...(deps.seats === undefined ? {} : { seats: deps.seats }),
   })
   await followFlowControl({ objects, fairness, clock, log }, life.signal)
+  const webhooksOf = (cluster: string): HookAccess => ({
+    hooks: clusterOf(cluster).hooks,
+    call: deps.callWebhook ?? noCaller,
+    resolve: (namespace, name, port) => resolveService(admissionReads(objects, cluster), random, namespace, name, port),
+    metrics: metrics.webhooks,
+    newId,
+  })
   const handle = createHandle({
     clock,
     log,
@@ -152,11 +179,13 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     objects,
     admission: deps.admission,
     readsOf: (cluster) => admissionReads(objects, cluster),
+    webhooksOf,
     subresources: subresourceHandlers(clusterOf, deps.connectors),
     reviews: { ...reviewHandlers(clusterOf), ...passingHandlers },
     generationOf: (cluster) => registry.cluster(cluster).generation,
     hasCluster: (cluster) => cluster === '*' || clusters.has(cluster),
-    authenticate: (request, info, warnings) => identify(request, info, clusterOf(info.cluster), clock, warnings),
+    audit: deps.audit?.(metrics.audit) ?? { sinks: [] },
+    authenticate: (request, info, heard) => identify(request, info, clusterOf(info.cluster), clock, heard),
     authorizerOf: (cluster) => clusterOf(cluster).authorizer,
     fairness,
     rolesOf: (cluster) => clusterOf(cluster).rbac,
@@ -191,7 +220,7 @@ async function identify(
   info: RequestInfo,
   cluster: LogicalCluster,
   clock: Clock,
-  warnings: string[],
+  { warnings, trail }: Heard,
 ): Promise<User> {
   const credentials = {
     path: info.path,
@@ -200,32 +229,33 @@ async function identify(
   }
   const { user, warnings: ofCredentials } = await authenticate(credentials, cluster.authentication, clock.now())
   warnings.push(...ofCredentials)
+  await trail.asked(user)
   const asked = impersonate(request.headerLists ?? {}, user, attributesOf(info), cluster.authorizer)
+  if (asked) trail.impersonates(asked)
   return asked?.user ?? user
 }
 
 const ROLES = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings']
 
-function followRoles(
-  clusters: ReadonlyMap<string, LogicalCluster>,
+/** Keeps what each logical cluster knows of some resources up to date. */
+function followAll(
+  group: string,
+  resources: readonly string[],
+  name: string,
+  indexOf: (cluster: string) => Pick<RbacIndex | HookIndex, 'put' | 'remove'> | undefined,
   deps: Parameters<typeof follow>[2],
   signal: AbortSignal,
 ): Promise<unknown> {
-  return Promise.all(
-    ROLES.map((resource) =>
-      follow(
-        { group: RBAC_GROUP, resource },
-        {
-          name: 'authorization',
-          put: (cluster, object) => clusters.get(cluster)?.rbac.put(object),
-          remove: (cluster, object) => clusters.get(cluster)?.rbac.remove(object),
-        },
-        deps,
-        signal,
-      ),
-    ),
-  )
+  const follower: Follower = {
+    name,
+    put: (cluster, object) => indexOf(cluster)?.put(object),
+    remove: (cluster, object) => indexOf(cluster)?.remove(object),
+  }
+  return Promise.all(resources.map((resource) => follow({ group, resource }, follower, deps, signal)))
 }
+
+const noCaller: Caller = () =>
+  Promise.reject(new ControlError('Unavailable', 'this server has no connection to webhooks'))
 
 /** The objects of one logical cluster, as identity looks them up. */
 const readsOf = (objects: Storage, cluster: string): ObjectReads => ({

@@ -15,10 +15,15 @@ import type { Random } from '@muster/base/random.ts'
 import type { Authorizer } from '../auth/authorization.ts'
 import type { ObjectReads } from '../auth/reads.ts'
 import type { User } from '../auth/user.ts'
+import type { Served } from '../registry/registry.ts'
+import { inRounds, type Reinvocation } from './reinvocation.ts'
+import type { RequestHooks } from './webhooks/access.ts'
 
 interface RequestBase {
   readonly cluster: string
   readonly resource: GroupResource
+  /** The kind of the path, in the version of the path. Objects are in the version that is kept. */
+  readonly served: Served
   /** Empty for the object itself. */
   readonly subresource: string
   /** Empty for what has no namespace. */
@@ -34,7 +39,8 @@ export type AdmissionRequest =
   | (RequestBase & { readonly verb: 'create'; readonly object: KubeObject })
   | (RequestBase & { readonly verb: 'update'; readonly object: KubeObject; readonly old: KubeObject })
   | (RequestBase & { readonly verb: 'delete'; readonly old: KubeObject })
-  | (RequestBase & { readonly verb: 'connect' })
+  /** `object` says what is asked of whom one is connected with: PodExecOptions. */
+  | (RequestBase & { readonly verb: 'connect'; readonly object: KubeObject })
 
 /** What steps look up, within the logical cluster of the request. */
 export interface AdmissionReads extends ObjectReads {
@@ -48,6 +54,20 @@ export interface AdmissionContext {
   readonly authorizer: Authorizer
   readonly random: Random
   readonly clock: Clock
+  /** What is told beside the verdict, whether that is yes or no. */
+  readonly notes?: AdmissionNotes
+  /** The way to webhooks. Absent where nobody is asked. */
+  readonly webhooks?: RequestHooks
+  /** While steps mutate. */
+  readonly reinvocation?: Reinvocation
+}
+
+/** Who hears what steps have to tell. */
+export interface AdmissionNotes {
+  /** Told to the client in a Warning header. */
+  warn(text: string): void
+  /** Told to the audit log, at its level Metadata or, where it gives away what is in the object, at Request. */
+  annotate(key: string, value: string, level?: 'Request'): void
 }
 
 /** The commit must fail when this object is not at this resourceVersion any more. */
@@ -81,17 +101,19 @@ export interface AdmissionStep {
 /** Nothing, or effects, now or later. */
 export type Maybe<Effects> = Effects | undefined | Promise<Effects | undefined>
 
-/** Runs the steps that mutate, in order. Throws the first refusal. */
+/** Runs the steps that mutate, in order, and perhaps once more. Throws the first refusal. */
 export async function admit(
   steps: readonly AdmissionStep[],
   request: AdmissionRequest,
   context: AdmissionContext,
 ): Promise<Required<MutateEffects>> {
   const warnings: string[] = []
-  for (const step of stepsFor(steps, request)) {
-    const effects = await step.mutate?.(request, context)
-    warnings.push(...(effects?.warnings ?? []))
-  }
+  await inRounds(async (reinvocation) => {
+    for (const step of stepsFor(steps, request)) {
+      const effects = await step.mutate?.(request, { ...context, reinvocation })
+      warnings.push(...(effects?.warnings ?? []))
+    }
+  })
   return { warnings }
 }
 

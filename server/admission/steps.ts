@@ -14,6 +14,8 @@ import { runtimeClass } from './steps/runtime-class.ts'
 import { serviceAccount } from './steps/service-account.ts'
 import { storageObjectInUseProtection } from './steps/storage-object-in-use-protection.ts'
 import { taintNodesByCondition } from './steps/taint-nodes-by-condition.ts'
+import { mutatingWebhooks } from './webhooks/mutating.ts'
+import { validatingWebhooks } from './webhooks/validating.ts'
 
 /** All of them; a server may add its own behind them. */
 export const ADMISSION_STEPS: readonly AdmissionStep[] = [
@@ -35,7 +37,9 @@ export const ADMISSION_STEPS: readonly AdmissionStep[] = [
   defaultIngressClass,
   podTopologyLabels,
   // PodResizeValidator
-  // MutatingAdmissionPolicy, MutatingAdmissionWebhook
-  // ValidatingAdmissionPolicy, ValidatingAdmissionWebhook
+  // MutatingAdmissionPolicy
+  mutatingWebhooks,
+  // ValidatingAdmissionPolicy
+  validatingWebhooks,
   // ResourceQuota: last, so that nothing is counted that another step would refuse.
 ]

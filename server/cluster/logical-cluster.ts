@@ -1,5 +1,6 @@
 /** One logical cluster: who its clients are, and what they may do. Nothing of it is known to any other. */
 
+import { createHookIndex, type HookIndex } from '../admission/webhooks/hooks.ts'
 import type { Authentication } from '../auth/authentication.ts'
 import type { Authorizer } from '../auth/authorization.ts'
 import { createCertificateReader } from '../auth/client-certificate.ts'
@@ -16,6 +17,7 @@ export interface LogicalCluster {
   readonly authentication: Authentication
   readonly authorizer: Authorizer
   readonly rbac: RbacIndex
+  readonly hooks: HookIndex
   readonly keyring: Keyring
   /** The issuer of its tokens, as they name it. */
   readonly issuer: string
@@ -38,6 +40,7 @@ export function createLogicalCluster(
   return {
     name: cluster,
     rbac,
+    hooks: createHookIndex(),
     keyring,
     issuer,
     authorizer: createRbacAuthorizer(rbac),

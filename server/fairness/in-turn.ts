@@ -19,7 +19,7 @@ const TURN_MAX: Duration = minutes(1)
 /** Connections that are passed through to a pod last as long as somebody talks, and are not counted. */
 const PASSED_THROUGH: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])
 
-/** Answers, when it is the request's turn; with 429 when that does not come. `answer` must not reject. */
+/** Answers, when it is the request's turn; with 429 when that does not come. */
 export async function inTurn(
   { fairness, clock }: { readonly fairness: Fairness; readonly clock: Clock },
   { request, info, user }: { readonly request: ApiRequest; readonly info: RequestInfo; readonly user: User },
@@ -33,7 +33,10 @@ export async function inTurn(
     const retryAfter = { 'retry-after': String(outcome.retryAfterSeconds) }
     return { ...refusal, headers: { ...refusal.headers, ...retryAfter, ...headers } }
   }
-  const response = await answer()
+  const response = await answer().catch((error) => {
+    outcome.leave()
+    throw error
+  })
   const told = { ...response, headers: { ...response.headers, ...headers } }
   if (info.verb === 'watch') return untilBegun(told, clock, outcome.leave)
   if (told.body.body === 'bytes') return afterBody(told, outcome.leave)

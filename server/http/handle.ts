@@ -20,6 +20,7 @@ import { badRequest, methodNotServed, notServed, type Status, statusOf, tooLarge
 import type { Clock, Duration } from '@muster/base/clock.ts'
 import { isControlError } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
+import { type AuditDeps, type AuditSettings, type AuditTrail, beginTrail } from '../audit/trail.ts'
 import { type Attributes, type Authorizer, forbiddenBy } from '../auth/authorization.ts'
 import { ANONYMOUS, isMaster, type User } from '../auth/user.ts'
 import type { Fairness } from '../fairness/fairness.ts'
@@ -41,40 +42,46 @@ export interface HandleDeps extends AnswerDeps {
   /** False for a name that no logical cluster has. `*` stands for all of them. */
   readonly hasCluster: (cluster: string) => boolean
   /** Who asks. Throws Unauthorized. */
-  readonly authenticate: (request: ApiRequest, info: RequestInfo, warnings: string[]) => Promise<User>
+  readonly authenticate: (request: ApiRequest, info: RequestInfo, heard: Heard) => Promise<User>
+  readonly audit: AuditSettings
   readonly authorizerOf: (cluster: string) => Authorizer
   readonly fairness: Fairness
   /** Answers paths that are about no resource; undefined when there is nothing. */
   readonly document: (request: ApiRequest, info: RequestInfo, user: User) => Promise<ApiResponse | undefined>
 }
 
+/** Who is told what a request brings to light. */
+export interface Heard {
+  /** Sent as Warning headers. */
+  readonly warnings: string[]
+  readonly trail: AuditTrail
+}
+
 /** The API. The function that it answers never rejects. */
 export function createHandle(deps: HandleDeps): Handle {
   const { clock, log, metrics } = deps
 
-  const answerUser = async (request: ApiRequest, info: RequestInfo, user: User, warnings: string[]) => {
-    checkAllowed(deps, info, user)
+  const auditing: AuditDeps = { ...deps.audit, clock, metrics: metrics.audit, newId: deps.newId }
+
+  const answerUser = async (request: ApiRequest, info: RequestInfo, user: User, heard: Heard) => {
+    checkAllowed(deps, info, user, heard.trail)
     if (info.about === 'path') return (await deps.document(request, info, user)) ?? PAGE_NOT_FOUND
     const served = servedBy(deps.registry, info)
-    if (served) return answerResource(resourceCall(deps, request, info, served, user, warnings), deps)
+    if (served) return answerResource(resourceCall(deps, request, info, served, user, heard), deps)
     if (!isBuiltInGroup(deps.registry, info)) return PAGE_NOT_FOUND
     throw notServed()
   }
-  /** What is thrown, as the answer that it stands for. */
-  const orRefuse = async (request: ApiRequest, answering: Promise<ApiResponse>): Promise<ApiResponse> => {
-    try {
-      return await answering
-    } catch (error) {
-      if (!isControlError(error))
-        log.error('a request met a fault of ours', { path: request.path, method: request.method, error })
+  /** A refusal that is thrown, as the answer that it stands for. */
+  const orRefuse = (request: ApiRequest, answering: Promise<ApiResponse>): Promise<ApiResponse> =>
+    answering.catch((error) => {
+      if (!isControlError(error)) throw error
       return refuse(error, request)
-    }
-  }
-  const answerOne = async (request: ApiRequest, info: RequestInfo, warnings: string[]): Promise<ApiResponse> => {
+    })
+  const answerOne = async (request: ApiRequest, info: RequestInfo, heard: Heard): Promise<ApiResponse> => {
     if (!deps.hasCluster(info.cluster)) return PAGE_NOT_FOUND
     if (request.body.length > BODY_BYTES_MAX) throw tooLarge(`limit is ${BODY_BYTES_MAX}`)
-    const user = await deps.authenticate(request, info, warnings)
-    return inTurn(deps, { request, info, user }, () => orRefuse(request, answerUser(request, info, user, warnings)))
+    const user = await deps.authenticate(request, info, heard)
+    return inTurn(deps, { request, info, user }, () => orRefuse(request, answerUser(request, info, user, heard)))
   }
 
   return async (request) => {
@@ -83,8 +90,17 @@ export function createHandle(deps: HandleDeps): Handle {
     if (!info) return refuse(badRequest('the path holds a part that is not percent-encoded UTF-8'), request)
     const load = loadOf(info.verb)
     const warnings: string[] = []
+    const trail = beginTrail(auditing, request, info, attributesOf(info))
     metrics.inFlight(load, 1)
-    const response = await orRefuse(request, answerOne(request, info, warnings))
+    let response: ApiResponse
+    try {
+      response = await trail.answered(await orRefuse(request, answerOne(request, info, { warnings, trail })))
+    } catch (error) {
+      log.error('a request met a fault of ours', { path: request.path, method: request.method, error })
+      response = refuse(error, request)
+      await trail.panicked(statusOf(error).message)
+    }
+    response = { ...response, headers: { ...response.headers, 'audit-id': trail.id } }
     count(metrics, info, response.status, (clock.elapsed() - startedAt) as Duration)
     if (response.status === 429) metrics.rejected(load)
     return afterBody(withWarnings(response, warnings), () => metrics.inFlight(load, -1))
@@ -92,12 +108,15 @@ export function createHandle(deps: HandleDeps): Handle {
 }
 
 /** Throws Forbidden. No role lets nobody in particular write, and none lets any but administrators see all clusters at once. */
-function checkAllowed({ authorizerOf }: HandleDeps, info: RequestInfo, user: User): void {
+function checkAllowed({ authorizerOf }: HandleDeps, info: RequestInfo, user: User, trail: AuditTrail): void {
   const attributes = attributesOf(info)
   const { allowed, reason } = authorizerOf(info.cluster).authorize(user, attributes)
   const mayEver =
     (user.username !== ANONYMOUS || loadOf(info.verb) !== 'mutating') && (info.cluster !== '*' || isMaster(user))
-  if (!allowed || !mayEver) throw forbiddenBy(user, attributes, reason)
+  const isAllowed = allowed && mayEver
+  trail.annotate('authorization.k8s.io/decision', isAllowed ? 'allow' : 'forbid')
+  trail.annotate('authorization.k8s.io/reason', reason)
+  if (!isAllowed) throw forbiddenBy(user, attributes, reason)
 }
 
 /** What Go's own server says of a path that nobody answers. */
@@ -143,7 +162,7 @@ function resourceCall(
   info: ResourceInfo,
   served: Served,
   user: User,
-  warnings: string[],
+  { warnings, trail }: Heard,
 ): ResourceCall {
   if (info.cluster === '*' && !READ_OVER_ALL.has(info.verb)) {
     throw badRequest(
@@ -152,8 +171,11 @@ function resourceCall(
   }
   if (!isAnswered(request.method, info, served)) throw methodNotServed()
   const { deprecated } = served.version
-  if (deprecated) warnings.push(deprecated.warning)
-  return { request, info, served, user, now: clock.now(), warnings }
+  if (deprecated) {
+    warnings.push(deprecated.warning)
+    trail.annotate('k8s.io/deprecated', 'true')
+  }
+  return { request, info, served, user, now: clock.now(), warnings, trail }
 }
 
 const READ_OVER_ALL: ReadonlySet<string> = new Set(['list', 'watch'])

@@ -165,6 +165,7 @@ function toApiRequest(
     headers: headersOf(request),
     headerLists: headerListsOf(request.rawHeaders),
     body,
+    ...(request.socket.remoteAddress ? { remoteAddress: request.socket.remoteAddress } : {}),
     ...(certificate ? { clientCertificate: certificate } : {}),
     // Made when first asked for: only watches ask.
     get signal() {

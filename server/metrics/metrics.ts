@@ -6,6 +6,8 @@
 import type { Duration } from '@muster/base/clock.ts'
 import type { StoreStatus } from '@muster/store/store.ts'
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
+import { createHookMetrics, type HookMetrics } from '../admission/webhooks/metrics.ts'
+import { type AuditMetrics, createAuditMetrics } from '../audit/metrics.ts'
 import type { Level } from '../fairness/levels.ts'
 import { createFairnessMetrics, type FairnessMetrics } from './fairness-metrics.ts'
 
@@ -28,6 +30,8 @@ export interface Metrics {
   inFlight(kind: 'readOnly' | 'mutating' | 'watch', change: 1 | -1): void
   rejected(kind: 'readOnly' | 'mutating' | 'watch'): void
   readonly fairness: FairnessMetrics
+  readonly webhooks: HookMetrics
+  readonly audit: AuditMetrics
   /** In the text form of Prometheus. */
   print(): Promise<{ contentType: string; text: string }>
 }
@@ -37,7 +41,7 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 /** Counts that start at zero; `storeStatus` and `levels` are asked when they are printed. */
 export function createMetrics(storeStatus: () => Promise<StoreStatus>, levels: () => Iterable<Level>): Metrics {
-  const registers = [new Registry()]
+  const registers: [Registry] = [new Registry()]
   const labelNames = ['verb', 'group', 'version', 'resource', 'subresource'] as const
   const total = new Counter({
     name: 'apiserver_request_total',
@@ -74,12 +78,13 @@ export function createMetrics(storeStatus: () => Promise<StoreStatus>, levels: (
     inFlight: (kind, change) => current.inc({ request_kind: kind }, change),
     rejected: (kind) => turnedAway.inc({ request_kind: kind }),
     fairness,
+    webhooks: createHookMetrics(registers),
+    audit: createAuditMetrics(registers),
     async print() {
       const status = await storeStatus()
       fairness.refresh()
       for (const { gauge, read } of gauges) gauge.set(read(status))
       const [registry] = registers
-      if (!registry) throw new TypeError('broken promise: there is one registry')
       return { contentType: registry.contentType, text: await registry.metrics() }
     },
   }

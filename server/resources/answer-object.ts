@@ -49,6 +49,7 @@ export function decodePassing(call: ResourceCall, served: Served = call.served) 
   call.warnings.push(...settleStrict(strict, options.fieldValidation, type))
   served.version.default?.(object)
   alignNamespace(object.metadata, namespaceOf(call))
+  call.trail.received(object)
   return { object, options }
 }
 

@@ -32,7 +32,7 @@ export const bindingHandler: SubresourceHandler = async (call, deps) => {
   if (wrong.length > 0) throw plainFailure(sayFieldErrors(wrong))
 
   const admitted: Admitted = { guards: [] }
-  await admitPassing(call, deps, binding, options.dryRun, admitted)
+  await admitPassing(call, deps, binding, BINDING, options.dryRun, admitted)
   await deps.objects.update(podKey(call, name), {
     ...writeRequest(call, deps, options.dryRun, admitted),
     // Only below the pod's own path may a Binding say which pod it means.

@@ -2,6 +2,9 @@
 import type { ApiRequest } from '@muster/api/message.ts'
 import type { GroupResource } from '@muster/api/status.ts'
 import type { Instant } from '@muster/base/clock.ts'
+import type { GroupVersionResource } from '../admission/match-rules.ts'
+import type { ObjectForm } from '../admission/object-form.ts'
+import type { AuditTrail } from '../audit/trail.ts'
 import type { User } from '../auth/user.ts'
 import type { RequestInfo } from '../http/request-info.ts'
 import type { Served } from '../registry/registry.ts'
@@ -16,6 +19,10 @@ export interface ResourceCall {
   readonly now: Instant
   /** Sent as Warning headers; whoever finds something adds to it. */
   readonly warnings: string[]
+  /** What the audit log is told. */
+  readonly trail: AuditTrail
+  /** Where webhooks see something else than the object of the path: a Scale, an Eviction. */
+  readonly formOf?: (resource: GroupVersionResource) => ObjectForm
 }
 
 /** The part of {@link RequestInfo} that is about resources. */

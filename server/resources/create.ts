@@ -44,6 +44,7 @@ function wantedObject(
   served.version.default?.(object)
   wipeSystemFields(object.metadata)
   alignNamespace(object.metadata, namespaceOf(call))
+  call.trail.received(object)
   if (object.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
   return { object, warnings }
 }

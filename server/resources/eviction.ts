@@ -43,7 +43,7 @@ export const evictionHandler: SubresourceHandler = async (call, deps) => {
   const options = optionsOf(call, eviction, asked.dryRun)
 
   const admitted: Admitted = { guards: [] }
-  await admitPassing(call, deps, eviction, options.dryRun, admitted)
+  await admitPassing(call, deps, eviction, EVICTION, options.dryRun, admitted)
   const { rules } = call.served.kind
   const grace = rules.deletionGrace?.bind(rules)
   const now = timestamp(call.now)

@@ -60,7 +60,7 @@ export function patch(call: ResourceCall, deps: WriteDeps): Promise<Written> {
 }
 
 /** Reads the body as its content type says. Throws UnsupportedMediaType, BadRequest, Invalid, TooLarge. */
-export function readPatch({ request }: ResourceCall, strategic: boolean): ReadPatch {
+export function readPatch({ request, trail }: ResourceCall, strategic: boolean): ReadPatch {
   const type = essenceOf(request.headers['content-type'] ?? '')
   const known = [JSON_PATCH, MERGE_PATCH, ...(strategic ? [STRATEGIC_MERGE_PATCH] : []), APPLY_PATCH]
   if (!known.includes(type)) throw strategic ? unsupportedPatch() : unsupportedMediaType(known)
@@ -70,17 +70,20 @@ export function readPatch({ request }: ResourceCall, strategic: boolean): ReadPa
   switch (type) {
     case JSON_PATCH: {
       const { value, doubles } = readJson(request.body, strict, 'error decoding patch: ')
+      trail.receivedPatch(value)
       const read = readJsonPatch(value)
       const change = (object: JsonObject): JsonObject => asObject(applyJsonPatch(object, read))
       return { ...base, complaints: [...doubles.map((double) => `json patch ${double}`), ...read.complaints], change }
     }
     case MERGE_PATCH: {
       const { value, doubles } = readJson(request.body, strict, 'error decoding patch: ')
+      trail.receivedPatch(value)
       const body = readMergePatch(value)
       return { ...base, complaints: doubles, change: (object) => applyMergePatch(object, body) }
     }
     case STRATEGIC_MERGE_PATCH: {
       const { value, doubles } = readJson(request.body, strict, '')
+      trail.receivedPatch(value)
       const body = readStrategicMergePatch(value)
       return {
         ...base,
@@ -90,6 +93,7 @@ export function readPatch({ request }: ResourceCall, strategic: boolean): ReadPa
     }
     default: {
       const { value, doubles } = readYaml(request.body, strict)
+      trail.receivedPatch(value)
       return { ...base, complaints: doubles, applied: value, change: (object) => object }
     }
   }

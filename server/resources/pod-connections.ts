@@ -14,9 +14,11 @@ import { core, isKind } from '../auth/reads.ts'
 import { parseObject } from '../storage/stored-object.ts'
 import type { AnswerDeps, SubresourceHandler } from './answer.ts'
 import type { ResourceCall } from './call.ts'
+import { ATTACH, type ConnectOptions, EXEC, PORT_FORWARD, proxyOf } from './connect-options.ts'
 import { asPod, podKey } from './pod-key.ts'
 import { checkLogOptions } from './pod-log-options.ts'
 import { isProxied, type ProxiedName, splitProxied } from './proxied-name.ts'
+import { admitConnect } from './writing.ts'
 
 /** Where a request leads. */
 export type Destination =
@@ -61,8 +63,12 @@ export interface Connectors {
 /** The handlers, each over the same way, or over none. */
 export function connectionHandlers(connectors: Connectors | undefined): Readonly<Record<string, SubresourceHandler>> {
   const lead =
-    (find: (call: ResourceCall, deps: AnswerDeps) => Promise<Destination | undefined>): SubresourceHandler =>
+    (
+      find: (call: ResourceCall, deps: AnswerDeps) => Promise<Destination | undefined>,
+      asks?: ConnectOptions,
+    ): SubresourceHandler =>
     async (call, deps) => {
+      if (asks) await admitConnect(call, deps, asks.kind, asks.optionsOf(call))
       const destination = await find(call, deps)
       if (!destination) return NOTHING_YET
       if ('node' in destination) await checkNode(call, deps, destination.node)
@@ -71,12 +77,12 @@ export function connectionHandlers(connectors: Connectors | undefined): Readonly
     }
   return {
     'pods/log': lead(findLog),
-    'pods/exec': lead(findStream('exec')),
-    'pods/attach': lead(findStream('attach')),
-    'pods/portforward': lead(findPorts),
-    'pods/proxy': lead(findPodAddress),
-    'services/proxy': lead(findServiceAddress),
-    'nodes/proxy': lead(findNodePort),
+    'pods/exec': lead(findStream('exec'), EXEC),
+    'pods/attach': lead(findStream('attach'), ATTACH),
+    'pods/portforward': lead(findPorts, PORT_FORWARD),
+    'pods/proxy': lead(findPodAddress, proxyOf('Pod')),
+    'services/proxy': lead(findServiceAddress, proxyOf('Service')),
+    'nodes/proxy': lead(findNodePort, proxyOf('Node')),
   }
 }
 

@@ -1,4 +1,5 @@
 /** DELETE: of one object, or of all that a selection takes. Source: apiserver pkg/endpoints/handlers/delete.go. */
+import type { KubeObject } from '@muster/api/object.ts'
 import { parseJson } from '@muster/api/parse-json.ts'
 import { decodeObject } from '@muster/api/protobuf/envelope.ts'
 import { isObject } from '@muster/api/schema/json.ts'
@@ -77,12 +78,12 @@ function removeOne(call: ResourceCall, deps: WriteDeps, name: string, options: D
       ...(grace ? { grace } : {}),
       ...(rules.dependents ? { dependents: rules.dependents } : {}),
     },
-    admit: (current) => admitDelete(call, deps, current, options.dryRun, admitted),
+    admit: (current) => admitDelete(call, deps, current, options, admitted),
   })
 }
 
 /** From the body when there is one, which may be in any form; from the query otherwise. */
-function optionsOf({ request }: ResourceCall): DeleteOptions {
+function optionsOf({ request, trail }: ResourceCall): DeleteOptions {
   if (request.body.length === 0) return deleteOptions(request.query, undefined)
   const type = { apiVersion: 'v1', kind: 'DeleteOptions' }
   const body = readOptions(request.body, request.headers['content-type'], type)
@@ -93,6 +94,7 @@ function optionsOf({ request }: ResourceCall): DeleteOptions {
       `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
     )
   }
+  trail.received({ kind, apiVersion, metadata: {}, ...body } as KubeObject)
   return deleteOptions(request.query, body)
 }
 

@@ -19,7 +19,7 @@ import type { LogicalCluster } from '../cluster/logical-cluster.ts'
 import type { SubresourceHandler } from './answer.ts'
 import { answerPassing, decodePassing } from './answer-object.ts'
 import type { ResourceCall } from './call.ts'
-import { ownFields } from './writing.ts'
+import { admitPassing, ownFields } from './writing.ts'
 
 /** Answers one question. */
 type Review = (call: ResourceCall, review: KubeObject, cluster: LogicalCluster) => Promise<KubeObject> | KubeObject
@@ -63,6 +63,7 @@ export const reviewHandlers = (
       async (call, deps): Promise<ApiResponse> => {
         const { object, options } = decodePassing(call)
         ownFields(call, options, undefined, object)
+        await admitPassing(call, deps, object, call.served, options.dryRun, { guards: [] })
         const answered = await review(call, object, clusterOf(call.info.cluster))
         return answerPassing(call, deps, 201, answered)
       },

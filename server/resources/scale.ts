@@ -27,6 +27,8 @@ import { badRequest, invalid, methodNotAllowed } from '@muster/api/status.ts'
 import { typeSchemaOf } from '@muster/api/tables/schemas.ts'
 import { timestamp } from '@muster/api/time.ts'
 import type { Scale } from '@muster/api/types/autoscaling-v1.ts'
+import type { GroupVersionResource } from '../admission/match-rules.ts'
+import type { ObjectForm } from '../admission/object-form.ts'
 import { type WriteOptions, writeOptions } from '../http/options.ts'
 import type { Served } from '../registry/registry.ts'
 import { encodeObject, parseObject, type StoredObject, storedVersion } from '../storage/stored-object.ts'
@@ -35,10 +37,11 @@ import type { AnswerDeps } from './answer.ts'
 import { type ResourceCall, saidResource } from './call.ts'
 import { bodyTypeOf, decodeBody, decodeObjectOf, settleStrict } from './decode-body.ts'
 import { formOf } from './forms.ts'
+import { readAs } from './object-forms.ts'
 import { readPatch } from './patch.ts'
 import { get } from './read.ts'
 import { checkName, writeOver } from './update.ts'
-import { fromStored } from './versions.ts'
+import { fromStored, toStored } from './versions.ts'
 
 /** Scale, as a kind that is served nowhere by itself. */
 const SCALE: Served = {
@@ -102,11 +105,25 @@ export async function answerScale(call: ResourceCall, deps: AnswerDeps, scale: S
       return shown(200, await get(call, deps.objects))
     case 'update':
     case 'patch':
-      return shown(200, (await write(call, deps, scale)).object)
+      return shown(200, (await write({ ...call, formOf: scaleForm(call, scale) }, deps, scale)).object)
     default:
       throw methodNotAllowed(saidResource(call), call.info.verb)
   }
 }
+
+/** Webhooks are shown the Scale, and what they make of it becomes of the object. */
+const scaleForm =
+  (call: ResourceCall, scale: ScaleSubresource) =>
+  (resource: GroupVersionResource): ObjectForm => ({
+    resource,
+    kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+    show: (kept) => scaleOf(call, scale, fromStored(call.served, kept)),
+    read(asked, before) {
+      const next = readAs(SCALE, asked) as Scale // It was decoded as one.
+      checkScale(call, next)
+      return toStored(call.served, withScale(call, scale, fromStored(call.served, before), next))
+    },
+  })
 
 const asStored = (view: KubeObject, of: StoredObject): StoredObject =>
   storedVersion({ key: of.key, bytes: encodeObject(view), revision: of.revision, createRevision: of.createRevision })
@@ -144,6 +161,7 @@ function readUpdate(call: ResourceCall): Wanted {
     options.fieldValidation,
   )
   call.warnings.push(...settleStrict(strict, options.fieldValidation, SCALE_TYPE))
+  call.trail.received(object)
   checkName(call, object)
   return { options, change: (before) => owned(call, options, before, object) }
 }

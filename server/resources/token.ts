@@ -7,6 +7,7 @@ import type { LogicalCluster } from '../cluster/logical-cluster.ts'
 import type { SubresourceHandler } from './answer.ts'
 import { answerPassing, decodePassing, passingKind } from './answer-object.ts'
 import { saidResource } from './call.ts'
+import { admitPassing } from './writing.ts'
 
 const TOKEN_REQUEST = passingKind('authentication.k8s.io', 'v1', 'TokenRequest')
 
@@ -16,7 +17,8 @@ export const tokenHandler =
   async (call, deps) => {
     const { info, now } = call
     if (info.verb !== 'create') throw methodNotAllowed(saidResource(call), info.verb)
-    const { object } = decodePassing(call, TOKEN_REQUEST)
+    const { object, options } = decodePassing(call, TOKEN_REQUEST)
+    await admitPassing(call, deps, object, TOKEN_REQUEST, options.dryRun, { guards: [] })
     const { authentication } = clusterOf(info.cluster)
     const making = { judge: authentication.tokens, now, id: deps.newId() }
     const { request, warnings } = await requestToken(

@@ -19,6 +19,7 @@ export async function update(call: ResourceCall, deps: WriteDeps): Promise<Writt
   call.warnings.push(...settleStrict(strict, options.fieldValidation, type))
   served.version.default?.(object)
   alignNamespace(object.metadata, namespaceOf(call))
+  call.trail.received(object)
   checkName(call, object)
   return writeOver(call, deps, options, {
     createIfAbsent: served.kind.rules.createOnUpdate === true && call.info.subresource === '',

@@ -5,10 +5,12 @@
  *        ▲                                                                            │
  *        └── somebody else was faster: from the start, unless the client said which version it means ──────┘
  */
+import { managedFieldsAfterAdmission } from '@muster/api/apply/after-admission.ts'
 import { managerOf } from '@muster/api/apply/manager-name.ts'
 import { keepNoopTimes } from '@muster/api/apply/noop-times.ts'
 import { recordUpdate } from '@muster/api/apply/record-update.ts'
 import { newUid } from '@muster/api/metadata/object-name.ts'
+import { alignNamespace } from '@muster/api/metadata/system-fields.ts'
 import type { KubeObject, ManagedFieldsEntry } from '@muster/api/object.ts'
 import { toStoredForm } from '@muster/api/schema/json-form.ts'
 import { timestamp } from '@muster/api/time.ts'
@@ -25,16 +27,21 @@ import {
   check,
   type ObjectGuard,
 } from '../admission/admission.ts'
+import type { GroupVersionResource } from '../admission/match-rules.ts'
+import type { HookAccess } from '../admission/webhooks/access.ts'
 import type { Authorizer } from '../auth/authorization.ts'
 import { checkEscalation } from '../auth/rbac/escalation.ts'
 import type { RbacSource } from '../auth/rbac/index.ts'
-import type { WriteOptions } from '../http/options.ts'
+import type { DeleteOptions, WriteOptions } from '../http/options.ts'
+import type { Registry, Served } from '../registry/registry.ts'
 import { beginService, endOf, isService, type ServiceDeps, writesOf } from '../services/commit.ts'
 import type { AlsoWritten, WriteRequest } from '../storage/decide.ts'
 import { formatKey } from '../storage/key.ts'
 import type { Storage } from '../storage/storage.ts'
 import { namespaceOf, type ResourceCall, saidResource } from './call.ts'
 import { emptyOf, fieldVersionsOf, resetFieldsOfCall } from './field-owners.ts'
+import { formsOf, passingForm } from './object-forms.ts'
+import { deleteOptionsObject, writeOptionsObject } from './operation-options.ts'
 import { prepareForCreate, prepareForUpdate } from './prepare.ts'
 import { storedTypeName, toStored } from './versions.ts'
 
@@ -49,6 +56,9 @@ export interface WriteDeps {
   readonly random: Random
   /** A name for each request, for ever. */
   readonly newId: () => string
+  readonly registry: Registry
+  /** The way to the webhooks of a logical cluster. */
+  readonly webhooksOf: (cluster: string) => HookAccess
 }
 
 /** A write that is being decided; the guards that its steps asked for are of the last try. */
@@ -141,13 +151,30 @@ export async function admitPassing(
   call: ResourceCall,
   deps: WriteDeps,
   object: KubeObject,
+  passing: Served,
   dryRun: boolean,
   admitted: Admitted,
 ): Promise<void> {
+  const own = { ...call, formOf: passingForm(passing) }
   const asked: AdmissionRequest = { ...requestBase(call, dryRun), verb: 'create', object }
-  await mutate(call, deps, asked)
-  await validate(call, deps, asked, admitted)
-  admitted.again = () => validate(call, deps, asked, admitted)
+  await mutate(own, deps, asked)
+  await validate(own, deps, asked, admitted)
+  admitted.again = () => validate(own, deps, asked, admitted)
+}
+
+/** Asks whether one may be connected with whoever the path names; the options say what is asked of him. */
+export async function admitConnect(call: ResourceCall, deps: WriteDeps, kind: string, options: object): Promise<void> {
+  const gvk = { group: '', version: 'v1', kind }
+  const object: KubeObject = { ...options, apiVersion: 'v1', kind, metadata: {} }
+  // Options have no metadata, and nobody may change them.
+  const show = ({ metadata: _none, ...shown }: KubeObject) => shown as KubeObject
+  const own = {
+    ...call,
+    formOf: (resource: GroupVersionResource) => ({ resource, kind: gvk, show, read: () => object }),
+  }
+  const asked: AdmissionRequest = { ...requestBase(call, false), verb: 'connect', object }
+  await mutate(own, deps, asked)
+  await validate(own, deps, asked, { guards: [] })
 }
 
 /** Asks whether an object may be deleted. */
@@ -155,12 +182,12 @@ export async function admitDelete(
   call: ResourceCall,
   deps: WriteDeps,
   old: KubeObject,
-  dryRun: boolean,
+  options: DeleteOptions,
   admitted: Admitted,
 ): Promise<void> {
-  const asked: AdmissionRequest = { ...requestBase(call, dryRun), verb: 'delete', old }
-  await mutate(call, deps, asked)
-  await validate(call, deps, asked, admitted)
+  const asked: AdmissionRequest = { ...requestBase(call, options.dryRun), verb: 'delete', old }
+  await mutate(call, deps, asked, deleteOptionsObject(options))
+  await validate(call, deps, asked, admitted, deleteOptionsObject(options))
   if (isService(old)) admitted.alsoAtEnd = await endOf(serviceDeps(call, deps), old)
 }
 
@@ -212,6 +239,7 @@ const CLIENT_LENGTH_MAX = 256
 const requestBase = (call: ResourceCall, dryRun: boolean) => ({
   cluster: call.info.cluster,
   resource: saidResource(call),
+  served: call.served,
   subresource: call.info.subresource,
   namespace: namespaceOf(call),
   name: call.info.name,
@@ -219,16 +247,38 @@ const requestBase = (call: ResourceCall, dryRun: boolean) => ({
   dryRun,
 })
 
-const contextOf = ({ info }: ResourceCall, deps: WriteDeps): AdmissionContext => ({
-  reads: deps.readsOf(info.cluster),
-  authorizer: deps.authorizerOf(info.cluster),
-  random: deps.random,
-  clock: deps.clock,
-})
+function contextOf(
+  call: ResourceCall,
+  deps: WriteDeps,
+  { verb }: AdmissionRequest,
+  options: object | undefined,
+): AdmissionContext {
+  const { cluster } = call.info
+  return {
+    reads: deps.readsOf(cluster),
+    authorizer: deps.authorizerOf(cluster),
+    random: deps.random,
+    clock: deps.clock,
+    notes: { warn: (text) => call.warnings.push(text), annotate: call.trail.annotate },
+    webhooks: {
+      ...deps.webhooksOf(cluster),
+      options: options ?? writeOptionsObject(call, verb === 'create' ? 'create' : 'update'),
+      formOf: formsOf(call, deps.registry),
+    },
+  }
+}
 
-async function mutate(call: ResourceCall, deps: WriteDeps, request: AdmissionRequest): Promise<void> {
-  const { warnings } = await admit(deps.admission, request, contextOf(call, deps))
+async function mutate(call: ResourceCall, deps: WriteDeps, request: AdmissionRequest, options?: object): Promise<void> {
+  const before = 'object' in request ? request.object.metadata.managedFields : undefined
+  const { warnings } = await admit(deps.admission, request, contextOf(call, deps, request, options))
   call.warnings.push(...warnings)
+  if (!('object' in request) || request.verb === 'connect') return
+  const { object } = request
+  alignNamespace(object.metadata, namespaceOf(call))
+  if (object.metadata.managedFields === before) return
+  const { entries, warning } = managedFieldsAfterAdmission(before, object.metadata.managedFields)
+  setOwners(object, entries)
+  if (warning !== undefined) call.warnings.push(warning)
 }
 
 async function validate(
@@ -236,8 +286,9 @@ async function validate(
   deps: WriteDeps,
   request: AdmissionRequest,
   admitted: Admitted,
+  options?: object,
 ): Promise<void> {
-  const { guards, warnings } = await check(deps.admission, request, contextOf(call, deps))
+  const { guards, warnings } = await check(deps.admission, request, contextOf(call, deps, request, options))
   call.warnings.push(...warnings)
   admitted.guards.length = 0
   admitted.guards.push(...guards.map((guard) => storeGuard(call, guard)))

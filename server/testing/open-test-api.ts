@@ -1,5 +1,6 @@
 /** An API server over a store in memory, with an administrator: for tests of ours, and for those of others. */
 import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
+import type { Caller } from '@muster/api/caller.ts'
 import type { Kind } from '@muster/api/kind.ts'
 import type { Clock } from '@muster/base/clock.ts'
 import { newId } from '@muster/base/ids.ts'
@@ -8,7 +9,7 @@ import { between, seededRandom } from '@muster/base/random.ts'
 import { openMemoryStore } from '@muster/store/memory/open.ts'
 import type { Store } from '@muster/store/store.ts'
 import { ADMISSION_STEPS } from '../admission/steps.ts'
-import { type ApiServer, openApiServer } from '../api-server.ts'
+import { type ApiServer, type ApiServerDeps, openApiServer } from '../api-server.ts'
 import { makeIdentities } from '../auth/identities.ts'
 import type { User } from '../auth/user.ts'
 import { bootstrap, SERVICE_NETWORK } from '../cluster/bootstrap.ts'
@@ -24,6 +25,9 @@ export interface TestApiSettings {
   /** Open, and closed by whoever opened it; one in memory when absent. */
   readonly store?: Store
   readonly clusters?: readonly string[]
+  /** Carries requests to webhooks; there is no way to them when absent. */
+  readonly callWebhook?: Caller
+  readonly audit?: NonNullable<ApiServerDeps['audit']>
 }
 
 /** An API server, and the token of its administrator. */
@@ -54,6 +58,8 @@ export async function openTestApi(settings: TestApiSettings): Promise<TestApi> {
     address: () => '127.0.0.1:6443',
     identities,
     fixedTokens: new Map([[adminToken, admin]]),
+    ...(settings.audit ? { audit: settings.audit } : {}),
+    ...(settings.callWebhook ? { callWebhook: settings.callWebhook } : {}),
   })
   for (const { cluster, authority } of identities) {
     const facts = { ...SERVICE_NETWORK, clientAuthority: authority.certificate, apiPort: 6443 }

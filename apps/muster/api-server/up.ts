@@ -10,6 +10,7 @@ import { hasCode } from '@muster/base/errors.ts'
 import { type Logger, lineLogger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import { createClient } from '@muster/client/client.ts'
+import { createCaller } from '@muster/client/http/post.ts'
 import { housekeepingPack } from '@muster/packs/housekeeping/pack.ts'
 import { runController, shareInformers } from '@muster/runtime/run-controller.ts'
 import { flowControlObjects } from '@muster/server/admission/bootstrap/flow-control.ts'
@@ -19,6 +20,7 @@ import { bootstrap, SERVICE_NETWORK } from '@muster/server/cluster/bootstrap.ts'
 import { type Listener, listen } from '@muster/server/listen/listener.ts'
 import { reseal } from '@muster/server/storage/reseal.ts'
 import { sealedStore } from '@muster/server/storage/sealed-store.ts'
+import { type AuditWishes, openAudit } from '../audit/open-audit.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { openEngine } from '../store-server/open-engine.ts'
 import { text } from '../terminal/language.ts'
@@ -42,6 +44,8 @@ export interface UpDeps {
   readonly seats?: number
   /** Which resources are sealed on the disk; Secrets, with keys of the installation's own, when absent. */
   readonly encryptionFile?: string
+  /** No audit log is kept when absent. */
+  readonly audit?: AuditWishes
   /** The summary as one line of JSON. */
   readonly json: boolean
   readonly stop: AbortSignal
@@ -56,6 +60,8 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
   const began = clock.elapsed()
   const log = lineLogger({ clock, level: 'warn', write: (line) => terminal.notes.line(line) })
   const credentials = await loadCredentials(home, clusters, ['localhost', deps.host, 'kubernetes.default.svc'], clock)
+  const call = createCaller()
+  const audit = deps.audit && (await openAudit(deps.audit, { clock, log, call }))
   const store = await openEngine({ directory: join(home, 'store') }, { clock, random, log })
   const sealer = await openEncryption(home, deps.encryptionFile)
   await reseal({ store, sealer, clock, random })
@@ -74,6 +80,8 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
     identities: credentials.identities,
     fixedTokens: new Map([[ownToken, { username: 'system:muster', groups: ['system:masters'] }]]),
     ...(deps.seats === undefined ? {} : { seats: deps.seats }),
+    callWebhook: call,
+    ...(audit ? { audit: audit.begin } : {}),
     pause: () => setImmediate(),
   })
   const listener = await listenSomewhere(deps, server, credentials)
@@ -93,6 +101,7 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
   await controllers
   server.close()
   await listener.close(seconds(2))
+  await audit?.close()
   await store.close()
   if (!json) terminal.notes.line(terminal.say(text(`stopped; all is in ${home}`, `已停止；全部内容位于 ${home}`)))
   return EXIT.ok

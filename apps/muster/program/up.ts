@@ -3,10 +3,11 @@ import { type Command, Option } from 'commander'
 import { interruption } from '../signals.ts'
 import { text } from '../terminal/language.ts'
 import { portArgument, seatsArgument } from './arguments.ts'
+import { type AuditFlags, addAuditFlags, auditWishes } from './audit-flags.ts'
 import { addExamples, type ProgramDeps } from './deps.ts'
 import { outputOption } from './store-flags.ts'
 
-interface UpFlags {
+interface UpFlags extends AuditFlags {
   readonly port?: number
   readonly listen: string
   readonly cluster: readonly string[]
@@ -19,8 +20,7 @@ interface UpFlags {
 /** Adds `up`. */
 export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): void {
   const { say } = terminal
-  const command = parent
-    .command('up')
+  const command = addAuditFlags(parent.command('up'), terminal)
     .description(say(text('start a control plane on this machine', '在本机启动一个控制平面')))
     .option(
       '--port <port>',
@@ -61,12 +61,15 @@ export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): voi
         const { up } = await import('../api-server/up.ts')
         const { homeDirectory } = await import('../api-server/home.ts')
         const { endOfStdin } = await import('../stdin.ts')
+        const home = homeDirectory(env)
+        const audit = auditWishes(flags, home)
         const stops = [interruption(), ...(flags.untilStdinEnds ? [endOfStdin()] : [])]
         return up({
           terminal,
           clock: systemClock,
           random: systemRandom,
-          home: homeDirectory(env),
+          home,
+          ...(audit ? { audit } : {}),
           host: flags.listen,
           ...(flags.port === undefined ? {} : { port: flags.port }),
           clusters: ['default', ...flags.cluster.filter((name) => name !== 'default')],

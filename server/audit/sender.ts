@@ -1,0 +1,42 @@
+/** What a request shows of where it comes from. Source: apimachinery pkg/util/net SourceIPs; apiserver pkg/audit. */
+import { readIP } from '@muster/api/ip-address.ts'
+import type { ApiRequest } from '@muster/api/message.ts'
+
+/**
+ * From the first to the last who passed it on: what X-Forwarded-For says, then X-Real-Ip, then who is connected. All but
+ * the last can be made up by the client.
+ */
+export function sourceIpsOf({ headers, remoteAddress }: ApiRequest): readonly string[] {
+  const forwarded = (headers['x-forwarded-for'] ?? '').split(',').map((one) => one.trim())
+  const real = (headers['x-real-ip'] ?? '').trim()
+  const ips = forwarded.filter(isIpAddress)
+  if (isIpAddress(real) && !ips.includes(real)) ips.push(real)
+  const remote = (remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '')
+  if (isIpAddress(remote) && ips.at(-1) !== remote) ips.push(remote)
+  return ips
+}
+
+const isIpAddress = (text: string): boolean => readIP(text) !== undefined
+
+/** Source: apiserver pkg/audit/request.go maxUserAgentLength. */
+const USER_AGENT_LENGTH_MAX = 1024
+
+/** What the client calls itself, within a limit. */
+export function sayUserAgent({ headers }: ApiRequest): string {
+  const said = headers['user-agent'] ?? ''
+  return said.length > USER_AGENT_LENGTH_MAX ? `${said.slice(0, USER_AGENT_LENGTH_MAX)}...TRUNCATED` : said
+}
+
+/** By what means a client that is not known tried to be, never with what. */
+export function triedCredentials({ headers, query, clientCertificate }: ApiRequest): string {
+  const [scheme = '', ...rest] = (headers.authorization ?? '').trim().split(' ')
+  const tried = [
+    ...(scheme.toLowerCase() === 'basic' ? ['basic'] : []),
+    ...(scheme.toLowerCase() === 'bearer' && rest.length > 0 ? ['bearer'] : []),
+    ...(query.get('access_token')?.trim() ? ['access_token'] : []),
+    ...(clientCertificate ? ['x509'] : []),
+  ]
+  return tried.length > 0
+    ? `Authentication failed, attempted: ${tried.join(', ')}`
+    : 'Authentication failed, no credentials provided'
+}
