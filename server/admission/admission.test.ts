@@ -1,9 +1,12 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
+import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
 import type { KubeObject } from '@muster/api/object.ts'
 import { type GroupResource, statusOf } from '@muster/api/status.ts'
 import { type Clock, type Duration, instant, milliseconds } from '@muster/base/clock.ts'
+import { assert } from '@muster/base/errors.ts'
 import { seededRandom } from '@muster/base/random.ts'
+import { createRegistry, type Served } from '../registry/registry.ts'
 import { type AdmissionContext, type AdmissionRequest, type AdmissionStep, admit, check } from './admission.ts'
 import { ownerReferencesPermissionEnforcement } from './steps/owner-references-permission-enforcement.ts'
 import { ADMISSION_STEPS } from './steps.ts'
@@ -76,9 +79,17 @@ function contextOf({ objects = [SHOP, account('default')], allowed = [], onSleep
 const USER = { username: 'ada', groups: [] }
 const base = { cluster: 'default', subresource: '', namespace: 'shop', user: USER, dryRun: false }
 
+const kinds = createRegistry(BUILT_IN_KINDS).cluster('default')
+function servedOf({ group, resource }: GroupResource): Served {
+  const served = kinds.findKind(group, resource)
+  assert(served, `${resource} of ${group} is served`)
+  return served
+}
+
 const create = (resource: string, object: KubeObject, more: object = {}): AdmissionRequest => {
   const [plural = '', ...group] = resource.split('.')
-  return { ...base, verb: 'create', resource: { group: group.join('.'), resource: plural }, name: '', object, ...more }
+  const named = { group: group.join('.'), resource: plural }
+  return { ...base, verb: 'create', resource: named, served: servedOf(named), name: '', object, ...more }
 }
 const update = (resource: string, object: KubeObject, old: KubeObject, more: object = {}): AdmissionRequest => ({
   ...create(resource, object, { name: object.metadata.name }),
@@ -199,6 +210,7 @@ for (const [name, message] of [
       ...base,
       verb: 'delete',
       resource: { group: '', resource: 'namespaces' },
+      served: servedOf({ group: '', resource: 'namespaces' }),
       namespace: name,
       name,
       old: namespace(name),

@@ -15,10 +15,13 @@ import type { Random } from '@muster/base/random.ts'
 import type { Authorizer } from '../auth/authorization.ts'
 import type { ObjectReads } from '../auth/reads.ts'
 import type { User } from '../auth/user.ts'
+import type { Served } from '../registry/registry.ts'
 
 interface RequestBase {
   readonly cluster: string
   readonly resource: GroupResource
+  /** The kind of the path, in the version of the path. Objects are in the version that is kept. */
+  readonly served: Served
   /** Empty for the object itself. */
   readonly subresource: string
   /** Empty for what has no namespace. */

@@ -212,6 +212,7 @@ const CLIENT_LENGTH_MAX = 256
 const requestBase = (call: ResourceCall, dryRun: boolean) => ({
   cluster: call.info.cluster,
   resource: saidResource(call),
+  served: call.served,
   subresource: call.info.subresource,
   namespace: namespaceOf(call),
   name: call.info.name,
