@@ -37,5 +37,5 @@ export const ADMISSION_STEPS: readonly AdmissionStep[] = [
   // PodResizeValidator
   // MutatingAdmissionPolicy, MutatingAdmissionWebhook
   // ValidatingAdmissionPolicy, ValidatingAdmissionWebhook
-  // ResourceQuota: last, so that nothing is counted that another step would refuse.
+  // ResourceQuota comes last of all, with the commit that it is counted in: server/quota/accounts.ts.
 ]

@@ -1,25 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
-import { systemClock } from '@muster/base/system.ts'
-import { askMuster } from '../oracle/ask-muster.ts'
-import { openTestApi } from '../testing/open-test-api.ts'
+import { openAsk } from '../testing/ask.ts'
 
 const SERVICES = '/api/v1/namespaces/default/services'
-const json = { 'content-type': 'application/json' }
-const encoder = new TextEncoder()
-
-async function openAsk() {
-  const api = await openTestApi({ clock: systemClock })
-  const ask = async (method: string, path: string, body?: unknown) => {
-    const request = { method, path, headers: body === undefined ? {} : json, identity: 'admin' as const }
-    const answer = await askMuster(api)({
-      ...request,
-      body: body === undefined ? undefined : encoder.encode(JSON.stringify(body)),
-    })
-    return { status: answer.status, body: JSON.parse(answer.body) }
-  }
-  return { api, ask }
-}
 
 const serviceNamed = (name: string, spec: object) => ({
   apiVersion: 'v1',
