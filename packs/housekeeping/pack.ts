@@ -1,11 +1,12 @@
-/** What every logical cluster needs to stay in order: namespaces that end, and accounts that begin. */
+/** What every logical cluster needs to stay in order: namespaces that end, accounts that begin, quotas that count. */
 import type { Pack } from '@muster/runtime/pack.ts'
 import { namespaceController } from './controllers/namespaces.ts'
+import { resourceQuotaController, resourceQuotaRecounter } from './controllers/resource-quotas.ts'
 import { type FurnitureDeps, serviceAccountController } from './controllers/service-accounts.ts'
 
 /** No kinds of its own: it cares for Kubernetes' own. */
 export const housekeepingPack: Pack<FurnitureDeps> = {
   name: 'housekeeping',
   kinds: [],
-  controllers: [namespaceController, serviceAccountController],
+  controllers: [namespaceController, serviceAccountController, resourceQuotaController, resourceQuotaRecounter],
 }

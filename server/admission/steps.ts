@@ -6,8 +6,10 @@ import type { AdmissionStep } from './admission.ts'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './steps/certificates.ts'
 import { defaultIngressClass, defaultStorageClass } from './steps/default-class.ts'
 import { defaultTolerationSeconds } from './steps/default-toleration-seconds.ts'
+import { limitRanger } from './steps/limit-ranger.ts'
 import { namespaceLifecycle } from './steps/namespace-lifecycle.ts'
 import { persistentVolumeClaimResize } from './steps/persistent-volume-claim-resize.ts'
+import { podSecurity } from './steps/pod-security.ts'
 import { podTopologyLabels } from './steps/pod-topology-labels.ts'
 import { priority } from './steps/priority.ts'
 import { runtimeClass } from './steps/runtime-class.ts'
@@ -18,10 +20,10 @@ import { taintNodesByCondition } from './steps/taint-nodes-by-condition.ts'
 /** All of them; a server may add its own behind them. */
 export const ADMISSION_STEPS: readonly AdmissionStep[] = [
   namespaceLifecycle,
-  // LimitRanger
+  limitRanger,
   serviceAccount,
   taintNodesByCondition,
-  // PodSecurity
+  podSecurity,
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
