@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { systemClock } from '@muster/base/system.ts'
 import { openAsk } from '../testing/ask.ts'
 
 const SPACE = '/api/v1/namespaces/default'
@@ -20,7 +21,7 @@ const pod = (name: string, resources: object = {}, more: object = {}) => ({
 })
 
 async function open(t: TestContext) {
-  const { api, ask } = await openAsk()
+  const { api, ask } = await openAsk({ clock: systemClock })
   t.after(() => api.close())
   await ask('POST', `${SPACE}/serviceaccounts`, {
     apiVersion: 'v1',

@@ -126,7 +126,8 @@ class Keeper implements Accounts {
   }
 
   /**
-   * Counts all. It holds if the quota is unchanged at the commit: whoever wrote meanwhile what it counts has changed it.
+   * Counts all that is in memory, which is at least as new as the quota. It holds if the quota is unchanged at the
+   * commit: whoever wrote meanwhile what it counts has changed it.
    */
   async #count({ key, quota }: Standing): Promise<ResourceQuota> {
     const { reads, clock, isServed } = this.#deps
@@ -135,7 +136,7 @@ class Keeper implements Accounts {
     const content = []
     for (const resource of resourcesOf(Object.keys(spec.hard ?? {}))) {
       if (!isServed(resource, cluster)) continue
-      const { items } = await reads.list({ ...resource, cluster, namespace }, { ...ALL, resourceVersion: '' })
+      const { items } = await reads.list({ ...resource, cluster, namespace }, { ...ALL, resourceVersion: '0' })
       content.push({ resource, objects: items.map(parseObject) })
     }
     return withUsed(quota, countUse(spec, content, clock.now()))

@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
+import { systemClock } from '@muster/base/system.ts'
 import { openAsk } from '../testing/ask.ts'
 
 const SERVICES = '/api/v1/namespaces/default/services'
@@ -12,7 +13,7 @@ const serviceNamed = (name: string, spec: object) => ({
 })
 
 test('many at once ask for one port, and one gets it', async () => {
-  const { api, ask } = await openAsk()
+  const { api, ask } = await openAsk({ clock: systemClock })
   const asked = Array.from({ length: 8 }, (_, at) =>
     ask('POST', SERVICES, serviceNamed(`s${at}`, { type: 'NodePort', ports: [{ port: 80, nodePort: 31234 }] })),
   )
@@ -22,7 +23,7 @@ test('many at once ask for one port, and one gets it', async () => {
 })
 
 test('an address is an object while a service has it, and is free again after', async () => {
-  const { api, ask } = await openAsk()
+  const { api, ask } = await openAsk({ clock: systemClock })
   const made = await ask('POST', SERVICES, serviceNamed('a', { clusterIP: '10.96.77.77' }))
   equal(made.status, 201)
   const path = '/apis/networking.k8s.io/v1/ipaddresses/10.96.77.77'
@@ -35,7 +36,7 @@ test('an address is an object while a service has it, and is free again after', 
 })
 
 test('endpoints go with the service whose name they have', async () => {
-  const { api, ask } = await openAsk()
+  const { api, ask } = await openAsk({ clock: systemClock })
   const endpoints = '/api/v1/namespaces/default/endpoints'
   equal((await ask('POST', SERVICES, serviceNamed('a', {}))).status, 201)
   equal((await ask('POST', endpoints, { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'a' } })).status, 201)
@@ -45,7 +46,7 @@ test('endpoints go with the service whose name they have', async () => {
 })
 
 test('a dry run takes nothing', async () => {
-  const { api, ask } = await openAsk()
+  const { api, ask } = await openAsk({ clock: systemClock })
   const body = serviceNamed('a', { type: 'NodePort', ports: [{ port: 80, nodePort: 31234 }] })
   equal((await ask('POST', `${SERVICES}?dryRun=All`, body)).status, 201)
   equal((await ask('POST', SERVICES, body)).status, 201)
@@ -53,7 +54,7 @@ test('a dry run takes nothing', async () => {
 })
 
 test('a service that waits to go keeps its address until it has gone', async () => {
-  const { api, ask } = await openAsk()
+  const { api, ask } = await openAsk({ clock: systemClock })
   const body = serviceNamed('a', { clusterIP: '10.96.77.77' })
   const held = { ...body, metadata: { name: 'a', finalizers: ['example.com/wait'] } }
   equal((await ask('POST', SERVICES, held)).status, 201)

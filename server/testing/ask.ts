@@ -1,24 +1,30 @@
 /** An API server in this process, asked in JSON by its administrator: for tests. */
-import { systemClock } from '@muster/base/system.ts'
+import type { KubeObject } from '@muster/api/object.ts'
 import { askMuster } from '../oracle/ask-muster.ts'
 import { openTestApi, type TestApi, type TestApiSettings } from './open-test-api.ts'
 
 const json = { 'content-type': 'application/json' }
 const encoder = new TextEncoder()
 
-/** What was answered, and its body as JSON. */
+/** An object, or the Status of a failure: whichever a test says it expects. */
+export interface JsonBody extends KubeObject {
+  readonly message: string
+  readonly spec: Readonly<Record<string, unknown>>
+  readonly status: Readonly<Record<string, unknown>>
+}
+
+/** What was answered. */
 export interface JsonAnswer {
   readonly status: number
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever comes.
-  readonly body: any
+  readonly body: JsonBody
 }
 
 /** Opens one. The content type of a patch is its own. */
-export async function openAsk(settings: Partial<TestApiSettings> = {}): Promise<{
+export async function openAsk(settings: TestApiSettings): Promise<{
   readonly api: TestApi
   readonly ask: (method: string, path: string, body?: unknown, contentType?: string) => Promise<JsonAnswer>
 }> {
-  const api = await openTestApi({ clock: systemClock, ...settings })
+  const api = await openTestApi(settings)
   const send = askMuster(api)
   return {
     api,
