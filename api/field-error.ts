@@ -113,9 +113,12 @@ export const sayPath = ({ path }: FieldError): string => (path === '' ? '<nil>' 
 /** `path: message`, as one line. */
 export const sayFieldError = (error: FieldError): string => `${sayPath(error)}: ${error.message}`
 
-/** All of them in one line: alone as it is, several in brackets, none twice. Source: apimachinery util/errors Aggregate. */
-export function sayFieldErrors(errors: readonly FieldError[]): string {
-  const lines = [...new Set(errors.map(sayFieldError))]
+/** All of them in one line. */
+export const sayFieldErrors = (errors: readonly FieldError[]): string => sayTogether(errors.map(sayFieldError))
+
+/** Errors in one line: alone as it is, several in brackets, none twice. Source: apimachinery util/errors Aggregate. */
+export function sayTogether(errors: readonly string[]): string {
+  const lines = [...new Set(errors)]
   return lines.length === 1 ? lines.join() : `[${lines.join(', ')}]`
 }
 

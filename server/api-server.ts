@@ -41,6 +41,7 @@ import { createDocuments } from './http/documents.ts'
 import { attributesOf, createHandle, type Heard } from './http/handle.ts'
 import { DEFAULT_CLUSTER, type RequestInfo } from './http/request-info.ts'
 import { createMetrics } from './metrics/metrics.ts'
+import { quotaAccounts } from './quota/accounts.ts'
 import { createRegistry, type Registry } from './registry/registry.ts'
 import type { Connectors } from './resources/pod-connections.ts'
 import { reviewHandlers } from './resources/reviews.ts'
@@ -114,6 +115,8 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
       return kind ? attributesOfKind(kind, object, key) : { labels: object.metadata.labels ?? {}, fields: {} }
     },
     indexedField: ({ group, resource }) => (group === '' && resource === 'pods' ? 'spec.nodeName' : undefined),
+    accounts: (reads) =>
+      quotaAccounts({ reads, clock, isServed: (resource, cluster) => kindOf(resource, cluster) !== undefined }),
     ...(deps.pause ? { pause: deps.pause } : {}),
   })
   const clusters = new Map<string, LogicalCluster>()

@@ -1,12 +1,20 @@
-/** What every logical cluster needs to stay in order: namespaces that end, accounts that begin, and how it is shared. */
+/** What every logical cluster needs to stay in order: namespaces that end, accounts that begin, quotas that count, and how it is shared. */
 import type { Pack } from '@muster/runtime/pack.ts'
 import { type FlowControlDeps, flowSchemaController, priorityLevelController } from './controllers/flow-control.ts'
 import { namespaceController } from './controllers/namespaces.ts'
+import { resourceQuotaController, resourceQuotaRecounter } from './controllers/resource-quotas.ts'
 import { type FurnitureDeps, serviceAccountController } from './controllers/service-accounts.ts'
 
 /** No kinds of its own: it cares for Kubernetes' own. */
 export const housekeepingPack: Pack<FurnitureDeps & FlowControlDeps> = {
   name: 'housekeeping',
   kinds: [],
-  controllers: [namespaceController, serviceAccountController, priorityLevelController, flowSchemaController],
+  controllers: [
+    namespaceController,
+    serviceAccountController,
+    priorityLevelController,
+    flowSchemaController,
+    resourceQuotaController,
+    resourceQuotaRecounter,
+  ],
 }

@@ -6,8 +6,10 @@ import type { AdmissionStep } from './admission.ts'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './steps/certificates.ts'
 import { defaultIngressClass, defaultStorageClass } from './steps/default-class.ts'
 import { defaultTolerationSeconds } from './steps/default-toleration-seconds.ts'
+import { limitRanger } from './steps/limit-ranger.ts'
 import { namespaceLifecycle } from './steps/namespace-lifecycle.ts'
 import { persistentVolumeClaimResize } from './steps/persistent-volume-claim-resize.ts'
+import { podSecurity } from './steps/pod-security.ts'
 import { podTopologyLabels } from './steps/pod-topology-labels.ts'
 import { priority } from './steps/priority.ts'
 import { runtimeClass } from './steps/runtime-class.ts'
@@ -20,10 +22,10 @@ import { validatingWebhooks } from './webhooks/validating.ts'
 /** All of them; a server may add its own behind them. */
 export const ADMISSION_STEPS: readonly AdmissionStep[] = [
   namespaceLifecycle,
-  // LimitRanger
+  limitRanger,
   serviceAccount,
   taintNodesByCondition,
-  // PodSecurity
+  podSecurity,
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
@@ -41,5 +43,5 @@ export const ADMISSION_STEPS: readonly AdmissionStep[] = [
   mutatingWebhooks,
   // ValidatingAdmissionPolicy
   validatingWebhooks,
-  // ResourceQuota: last, so that nothing is counted that another step would refuse.
+  // ResourceQuota comes last of all, with the commit that it is counted in: server/quota/accounts.ts.
 ]

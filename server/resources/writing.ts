@@ -213,6 +213,7 @@ export function writeRequest(call: ResourceCall, deps: WriteDeps, dryRun: boolea
     id: deps.newId(),
     cause: causeOf(call),
     dryRun,
+    isLimited: call.info.subresource === '' || call.info.subresource === 'resize',
     async grounds() {
       if (tries++ > 0) await admitted.again?.()
       // An update is made anew at each try; what is created is made already.

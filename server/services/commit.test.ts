@@ -1,25 +1,9 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemClock } from '@muster/base/system.ts'
-import { askMuster } from '../oracle/ask-muster.ts'
-import { openTestApi } from '../testing/open-test-api.ts'
+import { openAsk } from '../testing/ask.ts'
 
 const SERVICES = '/api/v1/namespaces/default/services'
-const json = { 'content-type': 'application/json' }
-const encoder = new TextEncoder()
-
-async function openAsk() {
-  const api = await openTestApi({ clock: systemClock })
-  const ask = async (method: string, path: string, body?: unknown) => {
-    const request = { method, path, headers: body === undefined ? {} : json, identity: 'admin' as const }
-    const answer = await askMuster(api)({
-      ...request,
-      body: body === undefined ? undefined : encoder.encode(JSON.stringify(body)),
-    })
-    return { status: answer.status, body: JSON.parse(answer.body) }
-  }
-  return { api, ask }
-}
 
 const serviceNamed = (name: string, spec: object) => ({
   apiVersion: 'v1',
@@ -29,7 +13,7 @@ const serviceNamed = (name: string, spec: object) => ({
 })
 
 test('many at once ask for one port, and one gets it', async () => {
-  const { api, ask } = await openAsk()
+  const { api, ask } = await openAsk({ clock: systemClock })
   const asked = Array.from({ length: 8 }, (_, at) =>
     ask('POST', SERVICES, serviceNamed(`s${at}`, { type: 'NodePort', ports: [{ port: 80, nodePort: 31234 }] })),
   )
@@ -39,7 +23,7 @@ test('many at once ask for one port, and one gets it', async () => {
 })
 
 test('an address is an object while a service has it, and is free again after', async () => {
-  const { api, ask } = await openAsk()
+  const { api, ask } = await openAsk({ clock: systemClock })
   const made = await ask('POST', SERVICES, serviceNamed('a', { clusterIP: '10.96.77.77' }))
   equal(made.status, 201)
   const path = '/apis/networking.k8s.io/v1/ipaddresses/10.96.77.77'
@@ -52,7 +36,7 @@ test('an address is an object while a service has it, and is free again after', 
 })
 
 test('endpoints go with the service whose name they have', async () => {
-  const { api, ask } = await openAsk()
+  const { api, ask } = await openAsk({ clock: systemClock })
   const endpoints = '/api/v1/namespaces/default/endpoints'
   equal((await ask('POST', SERVICES, serviceNamed('a', {}))).status, 201)
   equal((await ask('POST', endpoints, { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'a' } })).status, 201)
@@ -62,7 +46,7 @@ test('endpoints go with the service whose name they have', async () => {
 })
 
 test('a dry run takes nothing', async () => {
-  const { api, ask } = await openAsk()
+  const { api, ask } = await openAsk({ clock: systemClock })
   const body = serviceNamed('a', { type: 'NodePort', ports: [{ port: 80, nodePort: 31234 }] })
   equal((await ask('POST', `${SERVICES}?dryRun=All`, body)).status, 201)
   equal((await ask('POST', SERVICES, body)).status, 201)
@@ -70,7 +54,7 @@ test('a dry run takes nothing', async () => {
 })
 
 test('a service that waits to go keeps its address until it has gone', async () => {
-  const { api, ask } = await openAsk()
+  const { api, ask } = await openAsk({ clock: systemClock })
   const body = serviceNamed('a', { clusterIP: '10.96.77.77' })
   const held = { ...body, metadata: { name: 'a', finalizers: ['example.com/wait'] } }
   equal((await ask('POST', SERVICES, held)).status, 201)

@@ -9,15 +9,17 @@ import type { KubeObject } from '@muster/api/object.ts'
 import { conflict, OBJECT_MODIFIED } from '@muster/api/status.ts'
 import { assert } from '@muster/base/errors.ts'
 import type { Cause, Commit, Guard, Revision, Write } from '@muster/store/store.ts'
+import type { Accounts, Along, AlongEnd, PlannedChange } from './accounts.ts'
 import type { CachedObject } from './cached-object.ts'
 import { formatKey, type ObjectKey } from './key.ts'
 import { findObject, type ReaderDeps } from './read.ts'
 import { commitSurely, type SettleDeps } from './settle.ts'
-import { atRevision, encodeObject, type StoredObject, storedVersion } from './stored-object.ts'
+import { atRevision, encodeObject, parseBytes, parseObject, type StoredObject, storedVersion } from './stored-object.ts'
 
 /** What writing is done with. */
 export interface WriterDeps extends ReaderDeps, SettleDeps {
   readonly store: ReaderDeps['store'] & SettleDeps['store']
+  readonly accounts: Accounts
 }
 
 /** What every write says of itself. */
@@ -30,6 +32,8 @@ export interface WriteRequest {
   readonly cause: Cause
   /** All is checked, and nothing is written. */
   readonly dryRun?: boolean
+  /** Whether it may be refused for what it takes of a quota. Default false: what it tells has happened already. */
+  readonly isLimited?: boolean
   /** On what grounds it is allowed. Asked for at each try; throws the error of a write that is not allowed. */
   readonly grounds?: () => Promise<Grounds> | Grounds
 }
@@ -101,15 +105,38 @@ export async function decideAndCommit(
     }
     const grounds = await request.grounds?.()
     const planned = plan(text, current, decision)
-    if (request.dryRun) {
-      if (isCertain || (await lookAgain())) return planned.written(current?.revision ?? (0 as Revision))
+    const change = changeOf(key, current, planned, request)
+    let end: AlongEnd
+    try {
+      end = await deps.accounts.book(change, (along) =>
+        request.dryRun ? TRIED : commitOnce(deps, request, attempt, { ...planned, grounds, along }),
+      )
+    } catch (error) {
+      if (isCertain || (await lookAgain())) throw error
       continue
     }
-    const end = await commitOnce(deps, request, attempt, { ...planned, grounds })
     if (end.outcome === 'committed') return planned.written(end.revision)
-    await lookAgain()
+    const isSame = await lookAgain()
+    if (end.outcome === 'tried' && isSame) return planned.written(current?.revision ?? (0 as Revision))
   }
   throw conflict(key, key.name, OBJECT_MODIFIED)
+}
+
+/** What a dry run comes to. */
+export const TRIED: Promise<AlongEnd> = Promise.resolve({ outcome: 'tried' })
+
+function changeOf(
+  key: ObjectKey,
+  current: CachedObject | undefined,
+  { write }: Planned,
+  { isLimited = false }: WriteRequest,
+): PlannedChange {
+  return {
+    key,
+    before: () => current && parseObject(current),
+    after: () => (write.write === 'put' ? parseBytes(write.value) : undefined),
+    mayRefuse: isLimited,
+  }
 }
 
 interface Planned {
@@ -150,11 +177,13 @@ export interface OneCommit {
   readonly guard: Guard
   readonly write: Write
   readonly grounds: Grounds | undefined
+  readonly along: Along
 }
 
 /** Whether it was done; and if not, whether for its own guard or for one of its grounds. */
 export type CommitEnd =
-  | { readonly outcome: 'committed'; readonly revision: Revision }
+  /** `along`: the revisions of what went along with it, in order. */
+  | { readonly outcome: 'committed'; readonly revision: Revision; readonly along: readonly (Revision | undefined)[] }
   | { readonly outcome: 'conflict'; readonly guard: 'own' | 'grounds' }
 
 /** Commits one write and what goes with it, and learns how that ended. */
@@ -162,14 +191,15 @@ export async function commitOnce(
   deps: SettleDeps,
   { id, cause }: WriteRequest,
   attempt: number,
-  { guard, write, grounds }: OneCommit,
+  { guard, write, grounds, along }: OneCommit,
 ): Promise<CommitEnd> {
   const { guards = [] } = grounds ?? {}
-  const also = [...(grounds?.also ?? []), ...(write.write === 'delete' ? (grounds?.alsoAtEnd ?? []) : [])]
+  const atEnd = write.write === 'delete' ? (grounds?.alsoAtEnd ?? []) : []
+  const also = [...(grounds?.also ?? []), ...atEnd, ...along.also]
   const commit: Commit = {
     // Each try is another commit, with other guards; only the same one may be repeated under the same token.
     token: `${id}/${write.write}/${hashOf(write.key)}/${attempt}`,
-    guards: [guard, ...guards, ...also.map(({ key, from }) => unchanged(formatKey(key), from))],
+    guards: [guard, ...guards, ...along.guards, ...also.map(({ key, from }) => unchanged(formatKey(key), from))],
     writes: [write, ...also.map(alsoWrite)],
     cause,
   }
@@ -179,7 +209,11 @@ export async function commitOnce(
   }
   const [revision] = outcome.revisions
   assert(revision !== undefined, 'a write whose guard held was made')
-  return { outcome: 'committed', revision }
+  return {
+    outcome: 'committed',
+    revision,
+    along: outcome.revisions.slice(outcome.revisions.length - along.also.length),
+  }
 }
 
 /** Tells the objects of one request apart: FNV-1a, 32 bits, in base 36. */

@@ -16,6 +16,7 @@ import { ControlError, hasCode } from '@muster/base/errors.ts'
 import { type Logger, noLog } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { Revision, Store } from '@muster/store/store.ts'
+import { type Accounts, noAccounts } from './accounts.ts'
 import { Alarms } from './alarms.ts'
 import { ResourceCache } from './cache.ts'
 import { RECENT_CHANGES_MAX, RecentBudget } from './change.ts'
@@ -45,6 +46,8 @@ export interface StorageDeps {
   readonly attributesOf: AttributesOf
   /** A field of a resource by which watchers are looked up, as kubelets are by `spec.nodeName` of pods. */
   readonly indexedField?: (resource: GroupResource) => string | undefined
+  /** Makes whoever keeps accounts of what there is. Nobody does when absent. */
+  readonly accounts?: (reads: Pick<Storage, 'find' | 'list'>) => Accounts
   /** Lets others of this thread have their turn: `setImmediate` in life. Default: a sleep of no length. */
   readonly pause?: () => Promise<void>
   /** How many changes stay in memory for watchers that are late. Default {@link RECENT_CHANGES_MAX}. */
@@ -150,7 +153,8 @@ class ObjectStorage implements Storage {
     this.#past = new Past(store)
     this.#alarms = new Alarms(clock)
     const cacheOf = async (scope: GroupResource) => (await this.#resource(scope)).cache
-    this.#writer = { store, clock, random, feed: this.#feed, cacheOf, attributesOf, pause: this.#pause }
+    const accounts = deps.accounts?.(this) ?? noAccounts
+    this.#writer = { store, clock, random, feed: this.#feed, cacheOf, attributesOf, accounts, pause: this.#pause }
   }
 
   open(): Promise<void> {

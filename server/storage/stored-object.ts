@@ -59,7 +59,7 @@ export const storedVersion = ({
 
 /** The object as its reader may have it: parsed anew, so that it may be changed, with its resourceVersion. */
 export function parseObject({ bytes, revision }: StoredObject): KubeObject {
-  const object: KubeObject = JSON.parse(asText(bytes))
+  const object = parseBytes(bytes)
   if (revision > 0) object.metadata.resourceVersion = String(revision)
   return object
 }
@@ -77,6 +77,9 @@ function freeze<T extends object>(value: T): T {
   for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) freeze(inner)
   return Object.freeze(value)
 }
+
+/** The object of bytes that {@link encodeObject} has made, which has no revision yet. */
+export const parseBytes = (bytes: Uint8Array): KubeObject => JSON.parse(asText(bytes))
 
 /** The object as it was, at another revision: a deletion is told with the revision of the delete. */
 export const atRevision = (object: StoredObject, revision: Revision): StoredObject => ({ ...object, revision })

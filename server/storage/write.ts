@@ -13,15 +13,23 @@ import type { KubeObject } from '@muster/api/object.ts'
 import { alreadyExists, conflict, notFound, statusOf, tooLarge } from '@muster/api/status.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import { COMMIT_BYTES_MAX } from '@muster/store/limits.ts'
-import type { Revision, Write } from '@muster/store/store.ts'
+import type { Guard, Revision, Write } from '@muster/store/store.ts'
 import type { CachedObject } from './cached-object.ts'
-import { commitOnce, decideAndCommit, TRIES_MAX, type WriteRequest, type WriterDeps, type Written } from './decide.ts'
+import {
+  commitOnce,
+  decideAndCommit,
+  TRIED,
+  TRIES_MAX,
+  type WriteRequest,
+  type WriterDeps,
+  type Written,
+} from './decide.ts'
 import { type DeletionOptions, type DeletionRules, decideDeletion, endsDeletion } from './deletion.ts'
 import { formatKey, type ObjectKey } from './key.ts'
 import { checkCarried, checkDelete, checkUpdate, type Preconditions } from './preconditions.ts'
 import { beFresh, findObject } from './read.ts'
 import { sameJson } from './same-json.ts'
-import { encodeObject, parseObject, storedVersion } from './stored-object.ts'
+import { encodeObject, parseBytes, parseObject, storedVersion } from './stored-object.ts'
 
 /** What an update asks for. */
 export interface UpdateRequest extends WriteRequest {
@@ -62,6 +70,7 @@ export async function createObject(
 ): Promise<Written> {
   const text = formatKey(key)
   const bytes = encodeWithin(key, object)
+  const change = { key, before: () => undefined, after: () => parseBytes(bytes), mayRefuse: request.isLimited ?? false }
   const created = (revision: Revision): Written => ({
     outcome: 'created',
     object: storedVersion({ key: text, bytes, revision, createRevision: revision }),
@@ -71,10 +80,14 @@ export async function createObject(
     if (request.dryRun) {
       const existing = await findObject(deps, key, '')
       if (existing) throw exists(key, existing)
+      await deps.accounts.book(change, () => TRIED)
       return created(0 as Revision)
     }
     const write: Write = { write: 'put', key: text, value: bytes }
-    const end = await commitOnce(deps, request, attempt, { guard: { guard: 'absent', key: text }, write, grounds })
+    const guard: Guard = { guard: 'absent', key: text }
+    const end = await deps.accounts.book(change, (along) =>
+      commitOnce(deps, request, attempt, { guard, write, grounds, along }),
+    )
     if (end.outcome === 'committed') return created(end.revision)
     if (end.guard === 'own') throw exists(key, await findObject(deps, key, ''))
     // What the grounds were worked out from had changed: they are to see that.

@@ -2,6 +2,7 @@
 import { NAME_COLUMN } from '../../columns.ts'
 import { validateBuiltInFinalizers } from '../../metadata/finalizers.ts'
 import { canonicalQuantity, compareQuantities, formatQuantity, parseQuantity } from '../../quantity.ts'
+import { sameMeaning } from '../../same-meaning.ts'
 import type { ResourceQuota } from '../../types/core-v1.ts'
 import { builtIn } from '../built-in.ts'
 import { AGE_COLUMN, column } from '../columns.ts'
@@ -38,6 +39,11 @@ export const resourceQuota = builtIn<ResourceQuota>({
   rules: {
     generation: 'none',
     returnsDeleted: true,
+    prepareForUpdate: (quota, old, { subresource }) => {
+      // What was counted was of another selection.
+      const isSame = sameMeaning(quota.spec?.scopeSelector, old.spec?.scopeSelector)
+      if (subresource === '' && !isSame && quota.status) delete quota.status.used
+    },
     validate: (quota, { subresource }) => [
       ...validateBuiltInFinalizers(quota.metadata.finalizers, 'metadata.finalizers'),
       ...(subresource === 'status' ? validateQuotaStatus(quota) : validateQuotaSpec(quota)),

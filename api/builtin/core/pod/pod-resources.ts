@@ -5,7 +5,7 @@
  * Source: component-helpers resource/helpers.go; kubernetes pkg/apis/core/v1 defaultPodRequests, defaultHugePagePodLimits.
  */
 import { addQuantities, compareQuantities, formatQuantity, parseQuantity } from '../../../quantity.ts'
-import type { Container, PodSpec } from '../../../types/core-v1.ts'
+import type { Container, Pod, PodSpec } from '../../../types/core-v1.ts'
 import { isRestartable } from '../pod-spec/containers.ts'
 import type { ResourceList } from '../resource-list.ts'
 
@@ -52,6 +52,47 @@ export function totalOf({ containers = [], initContainers = [] }: PodSpec, of: '
   }
   return larger(total, largest)
 }
+
+/** As {@link totalOf}; what the pod says of itself as a whole, of these resources, counts instead. */
+export function askedOf(spec: PodSpec, of: 'requests' | 'limits', ofPod: (resource: string) => boolean): ResourceList {
+  const own = Object.entries(spec.resources?.[of] ?? {}).filter(([name]) => ofPod(name))
+  return { ...totalOf(spec, of), ...Object.fromEntries(own) }
+}
+
+/**
+ * What a pod takes: what it asks for, and what a container still holds or has been promised while it is resized; with
+ * what its runtime takes besides.
+ */
+export function takenBy(pod: Pod, of: 'requests' | 'limits'): ResourceList {
+  const { containers = [], initContainers = [], overhead = {}, ...rest } = pod.spec ?? { containers: [] }
+  const now = (container: Container): Container => ({
+    ...container,
+    resources: { [of]: held(pod, container, of) },
+  })
+  const effective: PodSpec = {
+    ...rest,
+    containers: containers.map(now),
+    initContainers: initContainers.map((container) => (isRestartable(container) ? now(container) : container)),
+  }
+  const taken = askedOf(effective, of, isOfPod)
+  if (of === 'requests') return add(taken, overhead)
+  const limited = Object.entries(overhead).filter(([name]) => taken[name] !== undefined && !isZero(taken[name]))
+  return add(taken, Object.fromEntries(limited))
+}
+
+function held(pod: Pod, { name, resources }: Container, of: 'requests' | 'limits'): ResourceList {
+  const { containerStatuses = [], initContainerStatuses = [], conditions = [] } = pod.status ?? {}
+  const asked = resources?.[of] ?? {}
+  const status = [...containerStatuses, ...initContainerStatuses].find((one) => one.name === name)
+  if (!status?.resources) return asked
+  const pending = conditions.find(({ type }) => type === 'PodResizePending')
+  const actual = status.resources[of] ?? {}
+  const promised = of === 'requests' ? larger(actual, status.allocatedResources ?? {}) : actual
+  // What no node can ever give is not waited for.
+  return pending?.reason === 'Infeasible' ? promised : larger(asked, promised)
+}
+
+const isZero = (amount: Amount): boolean => parseQuantity(amount).mantissa === 0n
 
 const add = (one: ResourceList, other: ResourceList): ResourceList =>
   join(one, other, (mine, others) => formatQuantity(addQuantities(parseQuantity(mine), parseQuantity(others))))
