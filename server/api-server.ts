@@ -28,6 +28,7 @@ import { createLogicalCluster, type LogicalCluster } from './cluster/logical-clu
 import { collectGarbage, type GarbageDeps } from './garbage/garbage-collector.ts'
 import { kindsIn } from './garbage/kinds.ts'
 import type { HealthCheck } from './health/health.ts'
+import { historyHandlers } from './history/subresources.ts'
 import { createDocuments } from './http/documents.ts'
 import { attributesOf, createHandle } from './http/handle.ts'
 import { DEFAULT_CLUSTER, type RequestInfo } from './http/request-info.ts'
@@ -137,6 +138,9 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     admission: deps.admission,
     readsOf: (cluster) => admissionReads(objects, cluster),
     subresources: subresourceHandlers(clusterOf, deps.connectors),
+    pastSubresources: historyHandlers((cluster, { group, resource }) =>
+      registry.cluster(cluster).findKind(group, resource),
+    ),
     reviews: { ...reviewHandlers(clusterOf), ...passingHandlers },
     generationOf: (cluster) => registry.cluster(cluster).generation,
     hasCluster: (cluster) => cluster === '*' || clusters.has(cluster),

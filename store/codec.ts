@@ -35,6 +35,8 @@ const LEASE_GRANTED = 3
 const LEASE_ENDED = 4
 const HORIZON = 5
 const TOKENS = 6
+/** A commit whose cause has details: the same, with one text more. */
+const DETAILED_COMMIT = 7
 
 const PUT = 1
 const DELETE = 2
@@ -93,12 +95,12 @@ export function findVersions(frame: Buffer, wanted: ReadonlySet<Revision>): Stor
   while (!from.atEnd()) {
     const start = from.at
     const kind = from.byte()
-    if (kind !== COMMIT) {
+    if (kind !== COMMIT && kind !== DETAILED_COMMIT) {
       from.at = start
       readRecord(from)
       continue
     }
-    const revisions = skipCommit(from)
+    const revisions = skipCommit(from, kind)
     if (!revisions.some((revision) => wanted.has(revision))) continue
     const end = from.at
     from.at = start
@@ -109,7 +111,8 @@ export function findVersions(frame: Buffer, wanted: ReadonlySet<Revision>): Stor
 }
 
 /** Steps over a commit, its kind being read already; answers the revisions in it. */
-function skipCommit(from: FrameReader): Revision[] {
+function skipCommit(from: FrameReader, kind: number): Revision[] {
+  if (kind === DETAILED_COMMIT) from.skipText()
   from.skipText()
   from.skipText()
   from.skipText()
@@ -141,7 +144,12 @@ function firstRevisionOf(group: readonly LogRecord[]): Revision {
 function recordBytesMax(record: LogRecord): number {
   if (record.record === 'commit') {
     let bytes =
-      RECORD_OVERHEAD_BYTES + 3 * (record.token.length + record.cause.actor.length + record.cause.reason.length)
+      RECORD_OVERHEAD_BYTES +
+      3 *
+        (record.token.length +
+          record.cause.actor.length +
+          record.cause.reason.length +
+          (record.cause.details?.length ?? 0))
     for (const write of record.writes) {
       if (write.write !== 'put') bytes += WRITE_OVERHEAD_BYTES + 3 * write.key.length
       else
@@ -167,7 +175,8 @@ function writeRecord(out: FrameWriter, record: LogRecord): void {
       out.json(record.leases)
       break
     case 'commit':
-      out.byte(COMMIT)
+      out.byte(record.cause.details ? DETAILED_COMMIT : COMMIT)
+      if (record.cause.details) out.text(record.cause.details)
       out.text(record.token)
       out.text(record.cause.actor)
       out.text(record.cause.reason)
@@ -235,6 +244,8 @@ function readRecord(from: FrameReader): LogRecord {
       return readState(from)
     case COMMIT:
       return readCommit(from)
+    case DETAILED_COMMIT:
+      return readCommit(from, from.text())
     case LEASE_GRANTED:
       return { record: 'lease-granted', lease: from.text(), ttl: from.number() as Duration }
     case LEASE_ENDED:
@@ -271,12 +282,17 @@ function readTokens(from: FrameReader): TokensRecord {
   return { record: 'tokens', answers }
 }
 
-function readCommit(from: FrameReader): CommitRecord {
+function readCommit(from: FrameReader, details?: string): CommitRecord {
   const token = from.text()
   const actor = from.text()
   const reason = from.text()
   const after = from.number()
-  const cause: Cause = after < 0 ? { actor, reason } : { actor, reason, after: revision(after) }
+  const cause: Cause = {
+    actor,
+    reason,
+    ...(after < 0 ? {} : { after: revision(after) }),
+    ...(details === undefined ? {} : { details }),
+  }
   const time = from.number() as Instant
   const first = revision(from.number())
   const last = revision(from.number())

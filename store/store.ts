@@ -27,6 +27,8 @@ export interface Cause {
   readonly reason: string
   /** The revision whose change led to this write, when another write did. */
   readonly after?: Revision
+  /** More of it, in a form that its writer and its readers agree on: the store keeps it and does not read it. */
+  readonly details?: string
 }
 
 /** One store, open. Every call may throw Unavailable once it is closed or has stopped. */
@@ -164,6 +166,8 @@ export type Event =
 export interface HistoryOptions {
   readonly from?: Revision
   readonly to?: Revision
+  /** At most this many: the newest of them. */
+  readonly last?: number
 }
 
 interface VersionBase {
@@ -178,7 +182,8 @@ interface VersionBase {
 
 /** One write, as history tells it. */
 export type Version =
-  | (VersionBase & { readonly version: 'put'; readonly entry: Entry })
+  /** `erased`: the value is gone for good, and the entry's is empty. */
+  | (VersionBase & { readonly version: 'put'; readonly entry: Entry; readonly erased?: true })
   | (VersionBase & { readonly version: 'deleted' })
 
 /** What may be forgotten. */

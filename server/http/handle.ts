@@ -30,6 +30,7 @@ import { isControlError } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
 import { type Attributes, type Authorizer, forbiddenBy } from '../auth/authorization.ts'
 import { ANONYMOUS, isMaster, type User } from '../auth/user.ts'
+import { isOfThePast } from '../history/subresources.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { ALL_VERBS, type Registry, type Served } from '../registry/registry.ts'
 import { type AnswerDeps, answerResource } from '../resources/answer.ts'
@@ -112,7 +113,8 @@ function servedBy(registry: Registry, info: ResourceInfo): Served | undefined {
   const served = registry.cluster(info.cluster).find(info.group, info.version, info.resource)
   if (!served || (info.rest.length > 0 && !isPassedOn(served, info))) return undefined
   if (info.name.includes('/')) return undefined
-  if (info.subresource !== '' && !hasSubresource(served, info.subresource)) return undefined
+  if (info.subresource !== '' && !hasSubresource(served, info.subresource) && !isOfThePast(served, info.subresource))
+    return undefined
   if (served.kind.scope === 'Cluster')
     return info.namespace === '' || info.resource === 'namespaces' ? served : undefined
   return info.namespace === '' && info.name !== '' ? undefined : served

@@ -16,6 +16,8 @@ export interface ResourceCall {
   readonly now: Instant
   /** Sent as Warning headers; whoever finds something adds to it. */
   readonly warnings: string[]
+  /** Why, in words, where the request is carried out as another one: a revert is an update. */
+  readonly because?: string
 }
 
 /** The part of {@link RequestInfo} that is about resources. */

@@ -99,7 +99,7 @@ export async function answerScale(call: ResourceCall, deps: AnswerDeps, scale: S
   }
   switch (call.info.verb) {
     case 'get':
-      return shown(200, await get(call, deps.objects))
+      return shown(200, await get(call, deps))
     case 'update':
     case 'patch':
       return shown(200, (await write(call, deps, scale)).object)

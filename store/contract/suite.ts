@@ -419,7 +419,7 @@ export function storeContract(engine: Engine): void {
 
   it('10 history tells every version of a key, deletions too, with who and why', async (store) => {
     const cause = (reason: string, after?: Revision) =>
-      after === undefined ? { actor: 'ada', reason } : { actor: 'ada', reason, after }
+      after === undefined ? { actor: 'ada', reason } : { actor: 'ada', reason, after, details: `{"by":"${reason}"}` }
     const commit = async (why: ReturnType<typeof cause>, ...writes: Parameters<typeof commitOf>[1]) =>
       committed(await store.commit(await commitOf(store, writes, { cause: why }))).revision
     const r1 = await commit(cause('new'), put('a', '1'))
@@ -441,6 +441,13 @@ export function storeContract(engine: Engine): void {
     deepEqual(
       (await store.history('a', { from: r2, to: r3 })).map(({ revision }) => revision),
       [r3],
+    )
+    deepEqual(
+      (await store.history('a', { to: r3, last: 2 })).map(({ revision, gapBefore }) => [revision, gapBefore]),
+      [
+        [at(r2 - 1), false],
+        [r3, false],
+      ],
     )
     deepEqual(await store.history('never'), [])
     const [{ time = 0 } = {}] = history

@@ -82,6 +82,7 @@ export const decodeCause = (fields: Fields): Cause => ({
   actor: fields.text('actor'),
   reason: fields.text('reason'),
   ...(fields.has('after') && { after: fields.revision('after') }),
+  ...(fields.has('details') && { details: fields.text('details') }),
 })
 
 /** A time in RFC 3339; throws Invalid, naming the field, when it is none. */

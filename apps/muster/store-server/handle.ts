@@ -59,12 +59,14 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
 
   async 'GET /v1/history'({ store }, request) {
-    const query = queryOf(request.query, 'key', 'from', 'to')
+    const query = queryOf(request.query, 'key', 'from', 'to', 'last')
     const from = query.revision('from')
     const to = query.revision('to')
+    const last = query.count('last', 1, RANGE_LIMIT_MAX)
     const versions = await store.history(query.need('key'), {
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
+      ...(last !== undefined && { last }),
     })
     return { ...json(null), body: listLines('{"versions":[', versions, encodeVersion) }
   },
