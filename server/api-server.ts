@@ -38,6 +38,7 @@ import type { Connectors } from './resources/pod-connections.ts'
 import { reviewHandlers } from './resources/reviews.ts'
 import { attributesOfKind } from './resources/select.ts'
 import { passingHandlers, subresourceHandlers } from './resources/subresources.ts'
+import { type RetentionSettings, retain } from './retention/retain.ts'
 import { endOf, isService } from './services/commit.ts'
 import { openStorage, type Storage } from './storage/storage.ts'
 import { parseObject } from './storage/stored-object.ts'
@@ -62,6 +63,8 @@ export interface ApiServerDeps {
   readonly fixedTokens?: ReadonlyMap<string, User>
   /** Whether this server deletes what belongs to nobody any more. Default true; several over one store may. */
   readonly garbageCollection?: boolean
+  /** For how long the past is kept whole. Nothing is ever forgotten when absent. */
+  readonly retention?: RetentionSettings
   /** The way to what runs on nodes. Absent where there is none. */
   readonly connectors?: Connectors
   /** Lets others of this thread have their turn. */
@@ -125,6 +128,13 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     const alsoAtEnd: GarbageDeps['alsoAtEnd'] = async ({ cluster }, object) =>
       isService(object) ? endOf({ objects, cluster, random }, object) : []
     collectGarbage({ objects, clock, random, log, newId, alsoAtEnd, ...kindsIn(registry) }, life.signal)
+  }
+  if (deps.retention) {
+    const storedAs = (cluster: string, resource: GroupResource) => {
+      const storage = registry.cluster(cluster).findKind(resource.group, resource.resource)?.kind.storage
+      return storage ? { group: storage.group, resource: storage.plural } : resource
+    }
+    void retain({ store, objects, clock, log, newId, storedAs }, deps.retention, life.signal)
   }
   const metrics = createMetrics(() => store.status())
   const handle = createHandle({

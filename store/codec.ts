@@ -37,10 +37,13 @@ const HORIZON = 5
 const TOKENS = 6
 /** A commit whose cause has details: the same, with one text more. */
 const DETAILED_COMMIT = 7
+const ERASED_RECORD = 8
 
 const PUT = 1
 const DELETE = 2
 const NONE = 3
+/** A put whose value was erased: the same, with no value. */
+const ERASED_PUT = 4
 
 /** Lengths and numbers around the texts of one write: more than any write needs. */
 const WRITE_OVERHEAD_BYTES = 64
@@ -201,6 +204,10 @@ function writeRecord(out: FrameWriter, record: LogRecord): void {
       out.number(record.horizon)
       out.json(record.keep)
       break
+    case 'erased':
+      out.byte(ERASED_RECORD)
+      out.json(record.revisions)
+      break
     case 'tokens':
       out.byte(TOKENS)
       out.json(record.answers.map(({ token, answer }) => [token, answer.revision, ...answer.revisions]))
@@ -213,7 +220,7 @@ function writeRecord(out: FrameWriter, record: LogRecord): void {
 function writeWrite(out: FrameWriter, write: RecordedWrite): void {
   switch (write.write) {
     case 'put':
-      out.byte(PUT)
+      out.byte(write.erased ? ERASED_PUT : PUT)
       out.text(write.entry.key)
       out.number(write.entry.revision)
       out.number(write.previous)
@@ -257,6 +264,10 @@ function readRecord(from: FrameReader): LogRecord {
     }
     case TOKENS:
       return readTokens(from)
+    case ERASED_RECORD: {
+      const revisions: readonly Revision[] = from.json()
+      return { record: 'erased', revisions }
+    }
     default:
       throw new ControlError('StorageRefused', `a record of unknown kind ${kind}: damaged, or of a newer Muster`)
   }
@@ -308,7 +319,7 @@ function readWrite(from: FrameReader): RecordedWrite {
   const at = revision(from.number())
   const previous = revision(from.number())
   if (kind === DELETE) return { write: 'delete', key, revision: at, previous }
-  if (kind !== PUT)
+  if (kind !== PUT && kind !== ERASED_PUT)
     throw new ControlError('StorageRefused', `a write of unknown kind ${kind}: damaged, or of a newer Muster`)
   const entry = {
     key,
@@ -318,7 +329,8 @@ function readWrite(from: FrameReader): RecordedWrite {
     lease: from.text(),
     value: from.bytes(),
   }
-  return { write: 'put', entry: makeEntry(entry), previous }
+  const write = { write: 'put', entry: makeEntry(entry), previous } as const
+  return kind === ERASED_PUT ? { ...write, erased: true } : write
 }
 
 const revision = (number: number): Revision => number as Revision

@@ -47,6 +47,13 @@ export interface Store {
   revoke(lease: LeaseId): Promise<void>
   /** Every retained version of one key, oldest first, deletions included. Answers below the horizon too. */
   history(key: string, options?: HistoryOptions): Promise<readonly Version[]>
+  /**
+   * Makes the values of every version of a key but the live one unreadable for good, in memory and on disk: `history`
+   * still tells that each was, when, by whom and why. A range of the past is as though they had not been; a watch that
+   * would have to tell of them is Gone. Answers how many there were. It takes as long as copying the parts of the log
+   * that they are in; writes go on meanwhile.
+   */
+  erase(key: string): Promise<number>
   /** Raises the horizon and thins what lies below it. Never blocks a write for long. */
   compact(policy: CompactionPolicy): Promise<void>
   /** The first revision written at or after a time; the one after the head when there is none. */

@@ -29,6 +29,12 @@ const rows: readonly [what: string, before: unknown, after: unknown, changes: re
     [{ field: '.c[1]', from: container('a', '2') }],
   ],
   [
+    'what came and went in a plain list',
+    { f: ['a', 'b'] },
+    { f: ['c', 'a', 'b'] },
+    [{ field: '.f[0]', to: 'c' }],
+  ],
+  [
     'ports by their numbers',
     { p: [{ port: 80 }] },
     { p: [{ port: 443 }, { port: 80 }] },

@@ -83,14 +83,39 @@ function compareLists(
 ): void {
   const key = KEYS.find((name) => haveOwn(before, name) && haveOwn(after, name))
   if (key === undefined) {
-    const length = Math.max(before.length, after.length)
-    for (let at = 0; at < length; at++) compare(`${field}[${at}]`, before[at], after[at], changes)
+    comparePlaces(field, before, after, changes)
     return
   }
   const [old, next] = [byKey(before, key), byKey(after, key)]
   for (const name of new Set([...next.keys(), ...old.keys()])) {
     compare(`${field}[${name}]`, old.get(name), next.get(name), changes)
   }
+}
+
+/** By place where the lists are as long; else what came and what went, each at its own place in its own list. */
+function comparePlaces(
+  field: string,
+  before: readonly unknown[],
+  after: readonly unknown[],
+  changes: FieldChange[],
+): void {
+  if (before.length === after.length) {
+    for (const [at, element] of after.entries()) compare(`${field}[${at}]`, before[at], element, changes)
+    return
+  }
+  const [gone, come] = [without(before, after), without(after, before)]
+  for (const at of come) changes.push({ field: `${field}[${at}]`, to: after[at] })
+  for (const at of gone) changes.push({ field: `${field}[${at}]`, from: before[at] })
+}
+
+/** The places of the elements of one list that another has not as often. */
+function without(list: readonly unknown[], other: readonly unknown[]): number[] {
+  const left = other.map((element) => ({ element, isTaken: false }))
+  return [...list.entries()].flatMap(([at, element]) => {
+    const match = left.find((candidate) => !candidate.isTaken && sameJson(candidate.element, element))
+    if (match) match.isTaken = true
+    return match ? [] : [at]
+  })
 }
 
 /** By which people tell elements apart, the most telling first. */

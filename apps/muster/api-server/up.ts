@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
+import { RetentionPolicyKind } from '@muster/api/history/retention-policy.ts'
 import { KUBERNETES_VERSION } from '@muster/api/tables/schemas.ts'
 import { type Clock, seconds } from '@muster/base/clock.ts'
 import { hasCode } from '@muster/base/errors.ts'
@@ -14,8 +15,10 @@ import { housekeepingPack } from '@muster/packs/housekeeping/pack.ts'
 import { runController, shareInformers } from '@muster/runtime/run-controller.ts'
 import { ADMISSION_STEPS } from '@muster/server/admission/steps.ts'
 import { type ApiServer, openApiServer } from '@muster/server/api-server.ts'
+import { CONTROL_PLANE } from '@muster/server/auth/user.ts'
 import { bootstrap, SERVICE_NETWORK } from '@muster/server/cluster/bootstrap.ts'
 import { type Listener, listen } from '@muster/server/listen/listener.ts'
+import { DEFAULT_RETENTION } from '@muster/server/retention/retain.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { openEngine } from '../store-server/open-engine.ts'
 import { text } from '../terminal/language.ts'
@@ -39,6 +42,9 @@ export interface UpDeps {
   readonly stop: AbortSignal
 }
 
+/** What is served from the start. */
+const KINDS = [...BUILT_IN_KINDS, RetentionPolicyKind]
+
 /** Where kubectl expects an API server. */
 export const DEFAULT_API_PORT = 6443
 
@@ -57,12 +63,13 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
     random,
     log,
     newId: randomUUID,
-    kinds: BUILT_IN_KINDS,
+    kinds: KINDS,
+    retention: DEFAULT_RETENTION,
     admission: ADMISSION_STEPS,
     version: VERSION,
     address: () => address,
     identities: credentials.identities,
-    fixedTokens: new Map([[ownToken, { username: 'system:muster', groups: ['system:masters'] }]]),
+    fixedTokens: new Map([[ownToken, { username: CONTROL_PLANE, groups: ['system:masters'] }]]),
     pause: () => setImmediate(),
   })
   const listener = await listenSomewhere(deps, server, credentials)
@@ -70,7 +77,7 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
   const url = `https://${address}`
   for (const { cluster, authority } of credentials.identities) {
     const facts = { ...SERVICE_NETWORK, clientAuthority: authority.certificate, apiPort: listener.port }
-    await bootstrap({ handle: server.handle, token: ownToken, cluster, kinds: BUILT_IN_KINDS, facts })
+    await bootstrap({ handle: server.handle, token: ownToken, cluster, kinds: KINDS, facts })
   }
   const kubeconfig = await writeKubeconfigs(home, url, credentials, clock)
   const controllers = startControllers(server, ownToken, credentials, { clock, random, log }, stop)

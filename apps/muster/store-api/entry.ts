@@ -59,6 +59,7 @@ export const encodeVersion = (version: Version) => ({
   token: version.token,
   cause: version.cause,
   gapBefore: version.gapBefore,
+  ...(version.version === 'put' && version.erased && { erased: true }),
   ...(version.version === 'put' && { entry: encodeEntry(version.entry) }),
 })
 
@@ -73,7 +74,12 @@ export function decodeVersion(fields: Fields): Version {
     gapBefore: fields.flag('gapBefore'),
   }
   return fields.text('version') === 'put'
-    ? { ...about, version: 'put', entry: decodeEntry(fields.object('entry')) }
+    ? {
+        ...about,
+        version: 'put',
+        entry: decodeEntry(fields.object('entry')),
+        ...(fields.has('erased') && fields.flag('erased') && ({ erased: true } as const)),
+      }
     : { ...about, version: 'deleted' }
 }
 

@@ -96,6 +96,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
 
   'POST /v1/commit': async ({ store }, request) => outcomeReply(await store.commit(decodeCommit(bodyOf(request)))),
 
+  async 'POST /v1/erase'({ store }, request) {
+    return json({ erased: await store.erase(bodyOf(request).only('key').text('key')) })
+  },
+
   async 'POST /v1/compact'({ store }, request) {
     await store.compact(decodePolicy(bodyOf(request)))
     return json({ horizon: (await store.status()).horizon })
