@@ -33,7 +33,16 @@ function asVersion({ commit, write }: StoredVersion, known: ReadonlySet<Revision
   const gapBefore = write.previous !== 0 && !known.has(write.previous)
   if (write.write === 'put') {
     const { entry } = write
-    const version = { version: 'put', key: entry.key, revision: entry.revision, time, token, cause, gapBefore, entry } as const
+    const version = {
+      version: 'put',
+      key: entry.key,
+      revision: entry.revision,
+      time,
+      token,
+      cause,
+      gapBefore,
+      entry,
+    } as const
     return write.erased ? { ...version, erased: true } : version
   }
   return { version: 'deleted', key: write.key, revision: write.revision, time, token, cause, gapBefore }

@@ -1,8 +1,9 @@
 /** A cursor over events: from the shared recent events while it keeps up, from the log while it does not. */
-import { assert, type ControlError } from '@muster/base/errors.ts'
+import { assert, ControlError } from '@muster/base/errors.ts'
 import { type Ledger, makeEvent } from './ledger.ts'
 import type { Log } from './log.ts'
 import type { RecentEvents } from './recent.ts'
+import type { StoredVersion } from './record.ts'
 import type { Entry, Event, Revision, Watch } from './store.ts'
 
 /** Events handed out at once, and versions fetched from the log at once. */

@@ -28,12 +28,7 @@ const rows: readonly [what: string, before: unknown, after: unknown, changes: re
     { c: [container('a', '1')] },
     [{ field: '.c[1]', from: container('a', '2') }],
   ],
-  [
-    'what came and went in a plain list',
-    { f: ['a', 'b'] },
-    { f: ['c', 'a', 'b'] },
-    [{ field: '.f[0]', to: 'c' }],
-  ],
+  ['what came and went in a plain list', { f: ['a', 'b'] }, { f: ['c', 'a', 'b'] }, [{ field: '.f[0]', to: 'c' }]],
   [
     'ports by their numbers',
     { p: [{ port: 80 }] },
