@@ -4,6 +4,7 @@
  * That function is the server itself in the same process, or a connection to one over HTTP (`client/http`): the same
  * code runs on both, and against any Kubernetes. Objects that come out belong to the caller, never to a cache.
  */
+import { causeHeaders, type StatedCause } from '@muster/api/history/cause.ts'
 import type { ApiRequest, Handle } from '@muster/api/message.ts'
 import type { KubeObject } from '@muster/api/object.ts'
 import { ControlError } from '@muster/base/errors.ts'
@@ -21,6 +22,8 @@ export interface ClientSettings {
   readonly userAgent: string
   /** Sent with every request: authorization, a fence. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Sent with every write: what led to it. */
+  readonly cause?: StatedCause
 }
 
 /** One resource, seen through a client. Failures are thrown as ControlError with the server's Status as `details`. */
@@ -111,6 +114,8 @@ export interface Client {
   call(request: Call): Promise<unknown>
   /** The same client in another logical cluster. */
   inCluster(cluster: string): Client
+  /** The same client, whose writes state this cause; what it stated before and this does not change stays. */
+  because(cause: StatedCause): Client
 }
 
 /** One request that has no verb of its own above. */
@@ -132,6 +137,7 @@ const PATCH_TYPES = {
 /** A client over a function that carries requests. */
 export function createClient(settings: ClientSettings): Client {
   const { cluster } = settings
+  const stated = settings.cause ? causeHeaders(settings.cause) : {}
   const request = (call: Call, signal: AbortSignal = NEVER): ApiRequest => ({
     method: call.method,
     path: cluster === undefined ? call.path : `/clusters/${cluster}${call.path}`,
@@ -141,6 +147,7 @@ export function createClient(settings: ClientSettings): Client {
       'user-agent': settings.userAgent,
       ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
       ...settings.headers,
+      ...(call.method === 'GET' ? {} : stated),
     },
     body: call.body === undefined ? NO_BYTES : encoder.encode(JSON.stringify(call.body)),
     signal,
@@ -216,7 +223,12 @@ export function createClient(settings: ClientSettings): Client {
     }
   }
 
-  return { resource, call, inCluster: (name) => createClient({ ...settings, cluster: name }) }
+  return {
+    resource,
+    call,
+    inCluster: (name) => createClient({ ...settings, cluster: name }),
+    because: (cause) => createClient({ ...settings, cause: { ...settings.cause, ...cause } }),
+  }
 }
 
 const NEVER = new AbortController().signal

@@ -25,8 +25,11 @@ import type { ObjectName } from './resource-ref.ts'
 export type Change<T extends KubeObject> =
   | { readonly change: 'added'; readonly object: T }
   | { readonly change: 'updated'; readonly object: T; readonly previous: T }
-  /** `previous` is the last version that was seen; there may have been newer ones. */
-  | { readonly change: 'deleted'; readonly previous: T }
+  /**
+   * `previous` is the last version that was seen; there may have been newer ones. `revision` is that of the deletion,
+   * and absent when nothing but its absence was seen.
+   */
+  | { readonly change: 'deleted'; readonly previous: T; readonly revision?: string }
 
 /** What part of a collection to follow. */
 export type Selection = Pick<ListQuery, 'namespace' | 'labelSelector' | 'fieldSelector'>
@@ -87,16 +90,16 @@ export function createInformer<T extends KubeObject>(
     objects.set(key, object)
     tell(previous ? { change: 'updated', object, previous } : { change: 'added', object })
   }
-  const drop = (key: string) => {
+  const drop = (key: string, deleted?: string) => {
     const previous = objects.get(key)
     if (!previous) return
     objects.delete(key)
-    tell({ change: 'deleted', previous })
+    tell({ change: 'deleted', previous, ...(deleted === undefined ? {} : { revision: deleted }) })
   }
   /** A server that lags tells of the deletion of an object whose successor is in the picture already. */
   const dropUnlessNewer = (object: T) => {
     const present = objects.get(keyOf(object))
-    if (present && isNewer(object, present)) drop(keyOf(object))
+    if (present && isNewer(object, present)) drop(keyOf(object), object.metadata.resourceVersion)
   }
 
   /** Reads all pages, then makes the picture equal to them. */

@@ -2,10 +2,19 @@
  * Runs a controller: informers feed a queue, workers take from it, and what fails is looked at again later.
  *
  * Guarantees: an object is looked at by one worker at a time; after each change of it, or of what belongs to it, it is
- * looked at again; nothing is looked at before every picture is complete.
+ * looked at again; nothing is looked at before every picture is complete. Every write of a look states the change that
+ * the look was asked for by.
  */
+import type { StatedCause } from '@muster/api/history/cause.ts'
+import type { KubeObject } from '@muster/api/object.ts'
 import type { Client } from '@muster/client/client.ts'
-import { createInformer, type Informer, type InformerDeps, type Selection } from '@muster/client/informer.ts'
+import {
+  type Change,
+  createInformer,
+  type Informer,
+  type InformerDeps,
+  type Selection,
+} from '@muster/client/informer.ts'
 import { pathOf, type ResourceRef } from '@muster/client/resource-ref.ts'
 import { createWorkQueue } from '@muster/kernel/work-queue.ts'
 import { type LookOutcome, workThrough } from '@muster/kernel/work-through.ts'
@@ -55,25 +64,39 @@ export async function runController<Deps extends object>(
   const queue = createWorkQueue(home.random)
   /** Wakes nobody before every picture is complete. */
   let wake = () => {}
-  const ask = (keys: readonly Key[]) => {
-    for (const key of keys) queue.add(writeKey(key))
+  /** Why each key that waits is to be looked at. */
+  const causes = new Map<string, StatedCause>()
+  const ask = (keys: readonly Key[], cause: StatedCause) => {
+    for (const key of keys.map(writeKey)) {
+      causes.set(key, cause)
+      queue.add(key)
+    }
     wake()
   }
 
   const own = informers.of(controller.watches)
-  own.onChange((change) => ask([keyOf(change.change === 'deleted' ? change.previous : change.object)]))
+  own.onChange((change) =>
+    ask([keyOf(change.change === 'deleted' ? change.previous : change.object)], causeOf(controller.watches, change)),
+  )
   const pictures = [own]
   for (const { resource, only, keysOf } of controller.alsoWatches ?? []) {
     const informer = informers.of(resource, only)
     pictures.push(informer)
     informer.onChange((change) => {
-      if (change.change !== 'added') ask(keysOf(change.previous))
-      if (change.change !== 'deleted') ask(keysOf(change.object))
+      const cause = causeOf(resource, change)
+      if (change.change !== 'added') ask(keysOf(change.previous), cause)
+      if (change.change !== 'deleted') ask(keysOf(change.object), cause)
     })
   }
   const look = async (text: string): Promise<LookOutcome> => {
     const key = readKey(text)
-    const client = home.allClusters ? home.client.inCluster(key.cluster) : home.client
+    const cause = causes.get(text) ?? {}
+    causes.delete(text)
+    /** A newer change, when there was one meanwhile, is what the next look is for. */
+    const keep = (kept: StatedCause) => {
+      if (!causes.has(text)) causes.set(text, kept)
+    }
+    const client = (home.allClusters ? home.client.inCluster(key.cluster) : home.client).because(cause)
     const context: ControllerContext = {
       ...home,
       client,
@@ -82,8 +105,11 @@ export async function runController<Deps extends object>(
     }
     try {
       const verdict = await controller.reconcile(key, { ...deps, ...context })
-      return verdict.next === 'look-again' ? { lookAgainAfter: verdict.after } : 'succeeded'
+      if (verdict.next !== 'look-again') return 'succeeded'
+      keep({ ...cause, timer: true })
+      return { lookAgainAfter: verdict.after }
     } catch (error) {
+      keep(cause)
       if (!signal.aborted) log.warn('a look failed; there will be another', { key, error })
       return 'failed'
     }
@@ -95,6 +121,14 @@ export async function runController<Deps extends object>(
     wake()
   })
   await work.ended
+}
+
+/** The version of an object that asks for a look. Foreign servers may count otherwise; then nothing is stated. */
+function causeOf({ group, plural: resource }: ResourceRef, change: Change<KubeObject>): StatedCause {
+  const { metadata } = change.change === 'deleted' ? change.previous : change.object
+  const revision = (change.change === 'deleted' && change.revision) || metadata.resourceVersion || ''
+  const { namespace = '', name = '' } = metadata
+  return /^\d{1,16}$/.test(revision) && name !== '' ? { object: { group, resource, namespace, name, revision } } : {}
 }
 
 const writeKey = ({ cluster, namespace, name }: Key): string => `${cluster}/${namespace}/${name}`

@@ -37,6 +37,7 @@ import { createFairness, type Fairness } from './fairness/fairness.ts'
 import { collectGarbage, type GarbageDeps } from './garbage/garbage-collector.ts'
 import { kindsIn } from './garbage/kinds.ts'
 import type { HealthCheck } from './health/health.ts'
+import { historyHandlers } from './history/subresources.ts'
 import { createDocuments } from './http/documents.ts'
 import { attributesOf, createHandle, type Heard } from './http/handle.ts'
 import { DEFAULT_CLUSTER, type RequestInfo } from './http/request-info.ts'
@@ -47,6 +48,7 @@ import type { Connectors } from './resources/pod-connections.ts'
 import { reviewHandlers } from './resources/reviews.ts'
 import { attributesOfKind } from './resources/select.ts'
 import { passingHandlers, subresourceHandlers } from './resources/subresources.ts'
+import { type RetentionSettings, retain } from './retention/retain.ts'
 import { endOf, isService } from './services/commit.ts'
 import { openStorage, type Storage } from './storage/storage.ts'
 import { sharedObject } from './storage/stored-object.ts'
@@ -73,6 +75,8 @@ export interface ApiServerDeps {
   readonly garbageCollection?: boolean
   /** How many requests are answered at a time, lists counted by their width. Default that of kube-apiserver, 600. */
   readonly seats?: number
+  /** For how long the past is kept whole. Nothing is ever forgotten when absent. */
+  readonly retention?: RetentionSettings
   /** The way to what runs on nodes. Absent where there is none. */
   readonly connectors?: Connectors
   /** Carries requests to webhooks. Without it each of them fails, and its failurePolicy says what that means. */
@@ -172,6 +176,13 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     metrics: metrics.webhooks,
     newId,
   })
+  if (deps.retention) {
+    const storedAs = (cluster: string, resource: GroupResource) => {
+      const storage = registry.cluster(cluster).findKind(resource.group, resource.resource)?.kind.storage
+      return storage ? { group: storage.group, resource: storage.plural } : resource
+    }
+    void retain({ store, objects, clock, log, newId, storedAs }, deps.retention, life.signal)
+  }
   const handle = createHandle({
     clock,
     log,
@@ -184,6 +195,9 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     readsOf: (cluster) => admissionReads(objects, cluster),
     webhooksOf,
     subresources: subresourceHandlers(clusterOf, deps.connectors),
+    pastSubresources: historyHandlers((cluster, { group, resource }) =>
+      registry.cluster(cluster).findKind(group, resource),
+    ),
     reviews: { ...reviewHandlers(clusterOf), ...passingHandlers },
     generationOf: (cluster) => registry.cluster(cluster).generation,
     hasCluster: (cluster) => cluster === '*' || clusters.has(cluster),

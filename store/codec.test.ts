@@ -29,7 +29,7 @@ const group: LogRecord[] = [
   {
     record: 'commit',
     token: 'τ-1',
-    cause: { actor: 'ada', reason: '试一试 𝄞', after: at(7) },
+    cause: { actor: 'ada', reason: '试一试 𝄞', after: at(7), details: '{"为何":1}' },
     time: instant(1_800_000_000_123),
     first: at(2 ** 52),
     last: at(2 ** 52 + 1),

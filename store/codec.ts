@@ -35,10 +35,15 @@ const LEASE_GRANTED = 3
 const LEASE_ENDED = 4
 const HORIZON = 5
 const TOKENS = 6
+/** A commit whose cause has details: the same, with one text more. */
+const DETAILED_COMMIT = 7
+const ERASED_RECORD = 8
 
 const PUT = 1
 const DELETE = 2
 const NONE = 3
+/** A put whose value was erased: the same, with no value. */
+const ERASED_PUT = 4
 
 /** Lengths and numbers around the texts of one write: more than any write needs. */
 const WRITE_OVERHEAD_BYTES = 64
@@ -93,12 +98,12 @@ export function findVersions(frame: Buffer, wanted: ReadonlySet<Revision>): Stor
   while (!from.atEnd()) {
     const start = from.at
     const kind = from.byte()
-    if (kind !== COMMIT) {
+    if (kind !== COMMIT && kind !== DETAILED_COMMIT) {
       from.at = start
       readRecord(from)
       continue
     }
-    const revisions = skipCommit(from)
+    const revisions = skipCommit(from, kind)
     if (!revisions.some((revision) => wanted.has(revision))) continue
     const end = from.at
     from.at = start
@@ -109,7 +114,8 @@ export function findVersions(frame: Buffer, wanted: ReadonlySet<Revision>): Stor
 }
 
 /** Steps over a commit, its kind being read already; answers the revisions in it. */
-function skipCommit(from: FrameReader): Revision[] {
+function skipCommit(from: FrameReader, kind: number): Revision[] {
+  if (kind === DETAILED_COMMIT) from.skipText()
   from.skipText()
   from.skipText()
   from.skipText()
@@ -141,7 +147,12 @@ function firstRevisionOf(group: readonly LogRecord[]): Revision {
 function recordBytesMax(record: LogRecord): number {
   if (record.record === 'commit') {
     let bytes =
-      RECORD_OVERHEAD_BYTES + 3 * (record.token.length + record.cause.actor.length + record.cause.reason.length)
+      RECORD_OVERHEAD_BYTES +
+      3 *
+        (record.token.length +
+          record.cause.actor.length +
+          record.cause.reason.length +
+          (record.cause.details?.length ?? 0))
     for (const write of record.writes) {
       if (write.write !== 'put') bytes += WRITE_OVERHEAD_BYTES + 3 * write.key.length
       else
@@ -167,7 +178,8 @@ function writeRecord(out: FrameWriter, record: LogRecord): void {
       out.json(record.leases)
       break
     case 'commit':
-      out.byte(COMMIT)
+      out.byte(record.cause.details ? DETAILED_COMMIT : COMMIT)
+      if (record.cause.details) out.text(record.cause.details)
       out.text(record.token)
       out.text(record.cause.actor)
       out.text(record.cause.reason)
@@ -192,6 +204,10 @@ function writeRecord(out: FrameWriter, record: LogRecord): void {
       out.number(record.horizon)
       out.json(record.keep)
       break
+    case 'erased':
+      out.byte(ERASED_RECORD)
+      out.json(record.revisions)
+      break
     case 'tokens':
       out.byte(TOKENS)
       out.json(record.answers.map(({ token, answer }) => [token, answer.revision, ...answer.revisions]))
@@ -204,7 +220,7 @@ function writeRecord(out: FrameWriter, record: LogRecord): void {
 function writeWrite(out: FrameWriter, write: RecordedWrite): void {
   switch (write.write) {
     case 'put':
-      out.byte(PUT)
+      out.byte(write.erased ? ERASED_PUT : PUT)
       out.text(write.entry.key)
       out.number(write.entry.revision)
       out.number(write.previous)
@@ -235,6 +251,8 @@ function readRecord(from: FrameReader): LogRecord {
       return readState(from)
     case COMMIT:
       return readCommit(from)
+    case DETAILED_COMMIT:
+      return readCommit(from, from.text())
     case LEASE_GRANTED:
       return { record: 'lease-granted', lease: from.text(), ttl: from.number() as Duration }
     case LEASE_ENDED:
@@ -246,6 +264,10 @@ function readRecord(from: FrameReader): LogRecord {
     }
     case TOKENS:
       return readTokens(from)
+    case ERASED_RECORD: {
+      const revisions: readonly Revision[] = from.json()
+      return { record: 'erased', revisions }
+    }
     default:
       throw new ControlError('StorageRefused', `a record of unknown kind ${kind}: damaged, or of a newer Muster`)
   }
@@ -271,12 +293,17 @@ function readTokens(from: FrameReader): TokensRecord {
   return { record: 'tokens', answers }
 }
 
-function readCommit(from: FrameReader): CommitRecord {
+function readCommit(from: FrameReader, details?: string): CommitRecord {
   const token = from.text()
   const actor = from.text()
   const reason = from.text()
   const after = from.number()
-  const cause: Cause = after < 0 ? { actor, reason } : { actor, reason, after: revision(after) }
+  const cause: Cause = {
+    actor,
+    reason,
+    ...(after < 0 ? {} : { after: revision(after) }),
+    ...(details === undefined ? {} : { details }),
+  }
   const time = from.number() as Instant
   const first = revision(from.number())
   const last = revision(from.number())
@@ -292,7 +319,7 @@ function readWrite(from: FrameReader): RecordedWrite {
   const at = revision(from.number())
   const previous = revision(from.number())
   if (kind === DELETE) return { write: 'delete', key, revision: at, previous }
-  if (kind !== PUT)
+  if (kind !== PUT && kind !== ERASED_PUT)
     throw new ControlError('StorageRefused', `a write of unknown kind ${kind}: damaged, or of a newer Muster`)
   const entry = {
     key,
@@ -302,7 +329,8 @@ function readWrite(from: FrameReader): RecordedWrite {
     lease: from.text(),
     value: from.bytes(),
   }
-  return { write: 'put', entry: makeEntry(entry), previous }
+  const write = { write: 'put', entry: makeEntry(entry), previous } as const
+  return kind === ERASED_PUT ? { ...write, erased: true } : write
 }
 
 const revision = (number: number): Revision => number as Revision

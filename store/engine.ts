@@ -44,6 +44,9 @@ const KEYS_PER_SLICE = 500
 const TOKENS_PER_RECORD = 500
 const TOKENS_RECORD_BYTES = 1024 * 1024
 
+/** Room for the revisions of one key; more are refused by none, and only make the group larger. */
+const ERASED_RECORD_BYTES = 64 * 1024
+
 /** What the deletions of one lease may take: a key at its limit for each. */
 const LEASE_END_BYTES = LEASE_KEYS_MAX * KEY_BYTES_MAX
 
@@ -109,6 +112,8 @@ class Engine implements Store {
     }
     this.#pruneAll()
     for (const [lease, { ttl }] of this.#ledger.leases) this.#leaseClocks.start(lease, ttl)
+    // A process that was killed may have said so and not done it.
+    if (this.#ledger.erasing.size > 0) await this.#erase([...this.#ledger.erasing])
   }
 
   async range(prefix: string, options: RangeOptions = {}): Promise<Range> {
@@ -181,6 +186,20 @@ class Engine implements Store {
   async history(key: string, options: HistoryOptions = {}): Promise<readonly Version[]> {
     this.#checkOpen()
     return historyOf(this.#ledger, this.#storeLog, key, options)
+  }
+
+  async erase(key: string): Promise<number> {
+    this.#checkOpen()
+    const done = await this.#takeTurn()
+    try {
+      this.#checkOpen()
+      const { revisions = [], live } = this.#ledger.keys.get(key) ?? {}
+      const wanted = revisions.filter((revision) => revision > 0 && revision !== live?.revision) as Revision[]
+      if (wanted.length > 0) await this.#erase(wanted)
+      return wanted.length
+    } finally {
+      done()
+    }
   }
 
   async compact(policy: CompactionPolicy): Promise<void> {
@@ -262,6 +281,17 @@ class Engine implements Store {
       await this.#clock.sleep(END_LEASE_AGAIN)
       if (!this.#closed) this.#endLease(lease)
     })
+  }
+
+  async #erase(revisions: readonly Revision[]): Promise<void> {
+    await this.#storeLog.erase(revisions, () =>
+      this.#committer.inNextGroup((draft) => {
+        draft.records.push({ record: 'erased', revisions })
+      }, ERASED_RECORD_BYTES),
+    )
+    for (const revision of revisions) this.#ledger.erasing.delete(revision)
+    // Those who are behind read the log, which says that it cannot tell.
+    this.#recent.restart(this.#ledger.head)
   }
 
   async #compact(policy: CompactionPolicy): Promise<void> {

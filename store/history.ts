@@ -10,10 +10,11 @@ export async function historyOf(
   ledger: Ledger,
   log: Log,
   key: string,
-  { from = 0 as Revision, to = ledger.head }: HistoryOptions,
+  { from = 0 as Revision, to = ledger.head, last }: HistoryOptions,
 ): Promise<readonly Version[]> {
   const kept = ledger.keys.get(key)?.revisions.map((revision) => Math.abs(revision) as Revision) ?? []
-  const wanted = kept.filter((revision) => revision >= from && revision <= to)
+  const asked = kept.filter((revision) => revision >= from && revision <= to)
+  const wanted = last === undefined ? asked : asked.slice(Math.max(0, asked.length - last))
   const known = new Set(kept)
   const versions: Version[] = []
   for (const [at, stored] of (await log.read(wanted)).entries()) {
@@ -32,7 +33,17 @@ function asVersion({ commit, write }: StoredVersion, known: ReadonlySet<Revision
   const gapBefore = write.previous !== 0 && !known.has(write.previous)
   if (write.write === 'put') {
     const { entry } = write
-    return { version: 'put', key: entry.key, revision: entry.revision, time, token, cause, gapBefore, entry }
+    const version = {
+      version: 'put',
+      key: entry.key,
+      revision: entry.revision,
+      time,
+      token,
+      cause,
+      gapBefore,
+      entry,
+    } as const
+    return write.erased ? { ...version, erased: true } : version
   }
   return { version: 'deleted', key: write.key, revision: write.revision, time, token, cause, gapBefore }
 }

@@ -48,6 +48,10 @@ export class Ledger {
   liveKeys = 0
   liveBytes = 0
   versions = 0
+  /** Versions whose values are to be erased, and may not be yet. */
+  readonly erasing = new Set<Revision>()
+  /** Those that were read without their values. */
+  readonly #erased = new Set<Revision>()
   readonly #jumps: Jump[] = []
   /** Each time at which something was written, to the millisecond, and the first revision then. */
   readonly #times: number[] = []
@@ -67,6 +71,9 @@ export class Ledger {
         break
       case 'lease-ended':
         this.leases.delete(record.lease)
+        break
+      case 'erased':
+        for (const revision of record.revisions) if (!this.#erased.has(revision)) this.erasing.add(revision)
         break
       case 'tokens':
         for (const { token, answer } of record.answers) this.tokens.remember(token, answer)
@@ -215,6 +222,7 @@ export class Ledger {
       if (entry.lease !== undefined) this.#boundTo(entry.lease).add(key)
       state.live = entry
       state.revisions.push(revision)
+      if (write.erased) this.#erased.add(revision)
     } else {
       state.live = undefined
       state.revisions.push(-revision)

@@ -17,7 +17,7 @@ export const KEY_BYTES_MAX = 2048
 
 /** Room for two ids and a word. */
 export const TOKEN_BYTES_MAX = 128
-/** For actor and reason each: a paragraph, not a page. */
+/** For actor, reason and details each: a paragraph, not a page. */
 export const CAUSE_BYTES_MAX = 4096
 
 /** An etcd lease that ends deletes its keys in one revision, and a revision has 128 places for writes. */
@@ -67,9 +67,13 @@ function checkGuard(guard: Guard, at: number): number {
   return checkKey('guards', at, guard.key)
 }
 
-function checkCause({ actor, reason, after }: Cause): number {
+function checkCause({ actor, reason, after, details = '' }: Cause): number {
   if (after !== undefined) checkRevision('cause.after', after)
-  return checkText('cause.actor', actor, 1, CAUSE_BYTES_MAX) + checkText('cause.reason', reason, 1, CAUSE_BYTES_MAX)
+  return (
+    checkText('cause.actor', actor, 1, CAUSE_BYTES_MAX) +
+    checkText('cause.reason', reason, 1, CAUSE_BYTES_MAX) +
+    checkText('cause.details', details, 0, CAUSE_BYTES_MAX)
+  )
 }
 
 const checkKey = (list: string, at: number, key: string): number =>

@@ -20,6 +20,11 @@ export interface Log {
    * wanted. Appends and reads go on meanwhile.
    */
   reclaim(horizon: Revision, kept: Float64Array): Promise<void>
+  /**
+   * Makes the values of these versions unreadable for good, those that are here. `record` makes durable that it is under
+   * way; what it appends goes into a part of the log that holds none of them.
+   */
+  erase(revisions: readonly Revision[], record: () => Promise<void>): Promise<void>
   /** Lets other work of this thread go first, where there is any: a simulation has none. */
   pause(): Promise<void>
   /** What the log takes on disk. */

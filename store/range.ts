@@ -15,18 +15,20 @@ export async function readRange(ledger: Ledger, log: Log, prefix: string, option
   ledger.checkRevision(revision)
   const { places, next } = placesAt(ledger, prefix, revision, options)
   const fetch = places.flatMap((place) => ('fetch' in place ? [place.fetch] : [])).sort((a, b) => a - b)
-  const fetched = new Map<Revision, Entry>()
+  const fetched = new Map<Revision, Entry | 'erased'>()
   if (fetch.length > 0) {
     for (const version of await log.read(fetch)) {
-      if (version?.write.write === 'put') fetched.set(version.write.entry.revision, version.write.entry)
+      if (version?.write.write !== 'put') continue
+      const { entry, erased } = version.write
+      fetched.set(entry.revision, erased ? 'erased' : entry)
     }
     // Compaction may have passed this revision while the log was read.
     ledger.checkRevision(revision)
   }
-  const entries = places.map((place) => {
+  const entries = places.flatMap((place) => {
     const entry = 'entry' in place ? place.entry : fetched.get(place.fetch)
     assert(entry, 'what the ledger keeps is in the log')
-    return entry
+    return entry === 'erased' ? [] : [entry]
   })
   return next === undefined ? { entries, revision } : { entries, revision, next }
 }

@@ -11,6 +11,7 @@ export type LogRecord =
   | LeaseEndedRecord
   | HorizonRecord
   | TokensRecord
+  | ErasedRecord
 
 /**
  * Everything that is true beside the keys. The first record of a store, and written again at the start of each part of
@@ -43,7 +44,8 @@ export interface CommitRecord {
 
 /** `previous` is the version of this key before, deletions included; 0 when there was none. */
 export type RecordedWrite =
-  | { readonly write: 'put'; readonly entry: Entry; readonly previous: Revision }
+  /** `erased`: the value is gone for good, and empty. */
+  | { readonly write: 'put'; readonly entry: Entry; readonly previous: Revision; readonly erased?: true }
   | { readonly write: 'delete'; readonly key: string; readonly revision: Revision; readonly previous: Revision }
   /** A delete that found nothing: kept so that a repeated token is answered in full. */
   | { readonly write: 'none'; readonly key: string }
@@ -56,6 +58,12 @@ export const revisionOf = (write: RecordedWrite): Revision | undefined =>
 export interface TokensRecord {
   readonly record: 'tokens'
   readonly answers: readonly { readonly token: string; readonly answer: Committed }[]
+}
+
+/** The values of these versions are to go. Written first, so that a crash meanwhile is mended by the next opening. */
+export interface ErasedRecord {
+  readonly record: 'erased'
+  readonly revisions: readonly Revision[]
 }
 
 /** A lease was granted; its time starts when it is acknowledged, and anew at each opening. */
@@ -104,6 +112,24 @@ export function versionsOf(record: LogRecord): [Revision, StoredVersion][] {
   }
   return versions
 }
+
+/** A record without the values of some versions; the same one when it has none of them. */
+export function erase(record: LogRecord, revisions: ReadonlySet<Revision>): LogRecord {
+  if (record.record !== 'commit') return record
+  const isErased = (write: RecordedWrite) => write.write === 'put' && revisions.has(write.entry.revision)
+  if (!record.writes.some(isErased)) return record
+  const writes = record.writes.map((write) => (write.write === 'put' && isErased(write) ? eraseWrite(write) : write))
+  return { ...record, writes }
+}
+
+/** A write without its value. */
+export const eraseWrite = (write: Extract<RecordedWrite, { write: 'put' }>): typeof write => ({
+  ...write,
+  entry: { ...write.entry, value: NO_VALUE },
+  erased: true,
+})
+
+const NO_VALUE = new Uint8Array(0)
 
 /** One version as a commit record of its own: what thinning may leave of a commit. */
 export const loose = ({ commit, write }: StoredVersion): LogRecord => ({ record: 'commit', ...commit, writes: [write] })

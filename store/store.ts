@@ -27,6 +27,8 @@ export interface Cause {
   readonly reason: string
   /** The revision whose change led to this write, when another write did. */
   readonly after?: Revision
+  /** More of it, in a form that its writer and its readers agree on: the store keeps it and does not read it. */
+  readonly details?: string
 }
 
 /** One store, open. Every call may throw Unavailable once it is closed or has stopped. */
@@ -45,6 +47,13 @@ export interface Store {
   revoke(lease: LeaseId): Promise<void>
   /** Every retained version of one key, oldest first, deletions included. Answers below the horizon too. */
   history(key: string, options?: HistoryOptions): Promise<readonly Version[]>
+  /**
+   * Makes the values of every version of a key but the live one unreadable for good, in memory and on disk: `history`
+   * still tells that each was, when, by whom and why. A range of the past is as though they had not been; a watch that
+   * would have to tell of them is Gone. Answers how many there were. It takes as long as copying the parts of the log
+   * that they are in; writes go on meanwhile.
+   */
+  erase(key: string): Promise<number>
   /** Raises the horizon and thins what lies below it. Never blocks a write for long. */
   compact(policy: CompactionPolicy): Promise<void>
   /** The first revision written at or after a time; the one after the head when there is none. */
@@ -164,6 +173,8 @@ export type Event =
 export interface HistoryOptions {
   readonly from?: Revision
   readonly to?: Revision
+  /** At most this many: the newest of them. */
+  readonly last?: number
 }
 
 interface VersionBase {
@@ -178,7 +189,8 @@ interface VersionBase {
 
 /** One write, as history tells it. */
 export type Version =
-  | (VersionBase & { readonly version: 'put'; readonly entry: Entry })
+  /** `erased`: the value is gone for good, and the entry's is empty. */
+  | (VersionBase & { readonly version: 'put'; readonly entry: Entry; readonly erased?: true })
   | (VersionBase & { readonly version: 'deleted' })
 
 /** What may be forgotten. */

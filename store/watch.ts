@@ -1,8 +1,9 @@
 /** A cursor over events: from the shared recent events while it keeps up, from the log while it does not. */
-import { assert, type ControlError } from '@muster/base/errors.ts'
+import { assert, ControlError } from '@muster/base/errors.ts'
 import { type Ledger, makeEvent } from './ledger.ts'
 import type { Log } from './log.ts'
 import type { RecentEvents } from './recent.ts'
+import type { StoredVersion } from './record.ts'
 import type { Entry, Event, Revision, Watch } from './store.ts'
 
 /** Events handed out at once, and versions fetched from the log at once. */
@@ -121,13 +122,22 @@ export class StoreWatch implements Watch {
 /** The events at these revisions, with what their keys held before; undefined for what the log no longer has. */
 export async function readEvents(log: Log, revisions: readonly Revision[]): Promise<readonly (Event | undefined)[]> {
   const versions = await log.read(revisions)
+  for (const version of versions) checkTold(version)
   const asked = new Set(versions.map((version) => version?.write.previous ?? (0 as Revision)))
   asked.delete(0 as Revision)
   const before = new Map<Revision, Entry>()
   for (const version of await log.read([...asked].sort((a, b) => a - b))) {
+    checkTold(version)
     if (version?.write.write === 'put') before.set(version.write.entry.revision, version.write.entry)
   }
   return versions.map((version) =>
     version ? makeEvent(version.commit, version.write, before.get(version.write.previous)) : undefined,
   )
+}
+
+/** What was erased cannot be told, and what cannot be told may not be left out: whoever is behind it lists again. */
+function checkTold(version: StoredVersion | undefined): void {
+  if (version?.write.write !== 'put' || !version.write.erased) return
+  const { key, revision } = version.write.entry
+  throw new ControlError('Gone', `revision ${revision} of '${key}' was erased: list again`)
 }

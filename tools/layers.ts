@@ -183,6 +183,8 @@ const TEST_FOLDERS: readonly string[] = [
   'store/contract/',
   // The programs that are killed, cut, filled and refused; and what is checked of what they leave.
   'store/sqlite/torture/',
+  // What the past must answer over every engine, and how it is asked.
+  'server/history/testing/',
 ]
 
 /** What the runner of tests starts. */

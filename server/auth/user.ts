@@ -11,6 +11,8 @@ export interface User {
 
 /** May do everything, whatever the roles say. Source: apiserver pkg/authentication/user. */
 export const MASTERS = 'system:masters'
+/** The control plane's own controllers. What they say of their writes is known, and not only claimed. */
+export const CONTROL_PLANE = 'system:muster'
 /** Everybody who proved who he is. */
 export const AUTHENTICATED = 'system:authenticated'
 /** Everybody who did not. */
@@ -33,6 +35,9 @@ export const EXTRA = {
   nodeName: 'authentication.kubernetes.io/node-name',
   nodeUid: 'authentication.kubernetes.io/node-uid',
 } as const
+
+/** True for Muster's own controllers. */
+export const isControlPlane = (user: User): boolean => user.username === CONTROL_PLANE
 
 /** True for a member of system:masters. */
 export const isMaster = (user: User): boolean => user.groups.includes(MASTERS)

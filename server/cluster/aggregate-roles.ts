@@ -11,8 +11,11 @@ import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import { createWorkQueue } from '@muster/kernel/work-queue.ts'
 import { type LookOutcome, workThrough } from '@muster/kernel/work-through.ts'
+import type { Cause, Revision } from '@muster/store/store.ts'
 import { aggregate } from '../auth/rbac/aggregate.ts'
 import { isClusterRole, RBAC_GROUP } from '../auth/rbac/objects.ts'
+import { ownCause } from '../history/cause.ts'
+import { formatKey } from '../storage/key.ts'
 import type { Storage } from '../storage/storage.ts'
 import { follow } from './follow.ts'
 
@@ -26,10 +29,8 @@ export interface AggregationDeps {
 }
 
 const CLUSTER_ROLES = { group: RBAC_GROUP, resource: 'clusterroles' }
-const CAUSE = {
-  actor: 'system:serviceaccount:kube-system:clusterrole-aggregation-controller',
-  reason: 'gathers the rules of labelled roles',
-}
+const ACTOR = 'system:serviceaccount:kube-system:clusterrole-aggregation-controller'
+const REASON = 'gathers the rules of labelled roles'
 /** Roles change in bursts: at the start of a cluster, and when something is installed. */
 const GATHER = milliseconds(20)
 
@@ -37,7 +38,10 @@ const GATHER = milliseconds(20)
 export async function aggregateRoles(deps: AggregationDeps, signal: AbortSignal): Promise<void> {
   const known = new Map<string, Map<string, ClusterRole>>()
   const queue = createWorkQueue(deps.random)
-  const look = (cluster: string) => gather(deps, cluster, [...(known.get(cluster)?.values() ?? [])])
+  /** The role whose change was heard of last, in each logical cluster. */
+  const changed = new Map<string, ClusterRole>()
+  const look = (cluster: string) =>
+    gather(deps, cluster, [...(known.get(cluster)?.values() ?? [])], causeOf(cluster, changed.get(cluster)))
   const work = workThrough({ queue, clock: deps.clock, workers: 1, look }, signal)
   const ask = (cluster: string) => {
     queue.addAt(cluster, (deps.clock.elapsed() + GATHER) as Duration)
@@ -52,10 +56,12 @@ export async function aggregateRoles(deps: AggregationDeps, signal: AbortSignal)
         const roles = known.get(cluster) ?? new Map<string, ClusterRole>()
         known.set(cluster, roles)
         roles.set(object.metadata.name ?? '', object)
+        changed.set(cluster, object)
         ask(cluster)
       },
       remove(cluster, object) {
         known.get(cluster)?.delete(object.metadata.name ?? '')
+        if (isClusterRole(object)) changed.set(cluster, object)
         ask(cluster)
       },
     },
@@ -64,10 +70,19 @@ export async function aggregateRoles(deps: AggregationDeps, signal: AbortSignal)
   )
 }
 
+const causeOf = (cluster: string, role: ClusterRole | undefined): Cause =>
+  ownCause(
+    ACTOR,
+    REASON,
+    role && formatKey({ ...CLUSTER_ROLES, cluster, namespace: '', name: role.metadata.name ?? '' }),
+    Number(role?.metadata.resourceVersion ?? 0) as Revision,
+  )
+
 async function gather(
   { objects, newId, log }: AggregationDeps,
   cluster: string,
   roles: readonly ClusterRole[],
+  cause: Cause,
 ): Promise<LookOutcome> {
   let outcome: LookOutcome = 'succeeded'
   for (const { role, rules } of aggregate(roles)) {
@@ -75,7 +90,7 @@ async function gather(
     const change = (current: KubeObject | undefined): KubeObject | 'unchanged' =>
       current ? { ...current, rules: [...rules] } : 'unchanged'
     try {
-      await objects.update({ ...CLUSTER_ROLES, cluster, namespace: '', name }, { id: newId(), cause: CAUSE, change })
+      await objects.update({ ...CLUSTER_ROLES, cluster, namespace: '', name }, { id: newId(), cause, change })
     } catch (error) {
       if (hasCode(error, 'NotFound')) continue
       log.warn('a role could not be gathered; there will be another look', { cluster, name, error })

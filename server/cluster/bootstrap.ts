@@ -5,6 +5,7 @@
  * administrator may have changed it on purpose.
  */
 
+import { causeHeaders } from '@muster/api/history/cause.ts'
 import type { Kind } from '@muster/api/kind.ts'
 import type { ApiResponse, Handle } from '@muster/api/message.ts'
 import { type KubeObject, parseApiVersion } from '@muster/api/object.ts'
@@ -100,6 +101,9 @@ const unlessMissing = (error: unknown): false => {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
+/** Where every chain of causes of what nobody asked for begins. */
+const CAUSE = causeHeaders({ why: 'what a logical cluster holds from its first moment' })
+
 /** Asks the API in the name of the installation. Throws the error that a failure stands for. */
 function asker({ handle, token, cluster }: BootstrapDeps) {
   return async (method: string, path: string, body?: object): Promise<unknown> => {
@@ -110,7 +114,7 @@ function asker({ handle, token, cluster }: BootstrapDeps) {
       headers: {
         authorization: `Bearer ${token}`,
         'user-agent': 'kube-apiserver',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json', ...CAUSE }),
       },
       body: body === undefined ? new Uint8Array(0) : encoder.encode(JSON.stringify(body)),
       signal: new AbortController().signal,

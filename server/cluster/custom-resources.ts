@@ -22,8 +22,10 @@ import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import { createWorkQueue } from '@muster/kernel/work-queue.ts'
 import { type LookOutcome, workThrough } from '@muster/kernel/work-through.ts'
+import type { Cause, Revision } from '@muster/store/store.ts'
+import { ownCause } from '../history/cause.ts'
 import type { Registry } from '../registry/registry.ts'
-import { parseKey } from '../storage/key.ts'
+import { formatKey, parseKey } from '../storage/key.ts'
 import type { Storage } from '../storage/storage.ts'
 import { follow } from './follow.ts'
 
@@ -114,7 +116,7 @@ async function settleOne(
     return await cleanUp(deps, cluster, definition)
   }
   const now = timestamp(deps.clock.now())
-  await change(deps, cluster, name, 'settles the names of a custom resource', (current) => {
+  await change(deps, cluster, definition, 'settles the names of a custom resource', (current) => {
     const status = establish(current, [...definitions.values()], now)
     return status ? { ...current, status } : 'unchanged'
   })
@@ -142,7 +144,7 @@ async function cleanUp(
     await change(
       deps,
       cluster,
-      name,
+      definition,
       'begins to delete a custom resource',
       mark(established ? TERMINATING.deleting : TERMINATING.neverEstablished),
     )
@@ -154,7 +156,7 @@ async function cleanUp(
     if (!found) continue
     const request = {
       id: deps.newId(),
-      cause: { actor: ACTOR, reason: `the definition ${name} is deleted` },
+      cause: causeOf(cluster, definition, `the definition ${name} is deleted`),
       options: {},
       rules: {},
     }
@@ -162,7 +164,7 @@ async function cleanUp(
   }
   const left = await objects.list(scope, { limit: 1, continue: '', resourceVersion: '', resourceVersionMatch: '' })
   if (left.items.length > 0) return { lookAgainAfter: LOOK_AGAIN }
-  await change(deps, cluster, name, 'lets a custom resource go', (current) => {
+  await change(deps, cluster, definition, 'lets a custom resource go', (current) => {
     const finalizers = (current.metadata.finalizers ?? []).filter((finalizer) => finalizer !== CLEANUP_FINALIZER)
     const { finalizers: _old, ...metadata } = current.metadata
     const marked = mark(TERMINATING.deleted)(current)
@@ -171,16 +173,23 @@ async function cleanUp(
   return 'succeeded'
 }
 
+/** What is done to a definition and its objects is on account of the definition as it was seen. */
+function causeOf(cluster: string, { metadata }: CustomResourceDefinition, reason: string): Cause {
+  const key = formatKey({ ...DEFINITIONS, cluster, namespace: '', name: metadata.name ?? '' })
+  return ownCause(ACTOR, reason, key, Number(metadata.resourceVersion ?? 0) as Revision)
+}
+
 async function change(
   { objects, newId, clock }: CustomResourceDeps,
   cluster: string,
-  name: string,
+  definition: CustomResourceDefinition,
   reason: string,
   make: (current: CustomResourceDefinition) => CustomResourceDefinition | 'unchanged',
 ): Promise<void> {
+  const name = definition.metadata.name ?? ''
   const request = {
     id: newId(),
-    cause: { actor: ACTOR, reason },
+    cause: causeOf(cluster, definition, reason),
     change(current: KubeObject | undefined) {
       if (!current) return 'unchanged'
       const live = structuredClone(current)

@@ -13,7 +13,8 @@ import { timestamp } from '@muster/api/time.ts'
 import type { Clock } from '@muster/base/clock.ts'
 import { hasCode } from '@muster/base/errors.ts'
 import { GUARDS_MAX } from '@muster/store/limits.ts'
-import type { Cause, Guard } from '@muster/store/store.ts'
+import type { Guard } from '@muster/store/store.ts'
+import { ownCause } from '../history/cause.ts'
 import { fieldVersionsOf } from '../resources/field-owners.ts'
 import { storedVersion } from '../resources/versions.ts'
 import type { AlsoWritten, Grounds, WriteRequest } from '../storage/decide.ts'
@@ -110,14 +111,15 @@ async function disown(deps: ActDeps, sight: Sight, dependents: readonly string[]
   for (const text of dependents) {
     const key = parseKey(text)
     if (!key) continue
-    const request = requestOf(deps, sight, 'its owner goes and leaves it behind')
+    const owner = { key: formatKey(sight.key), revision: sight.revision }
+    const request = requestOf(deps, { ...sight, after: owner }, 'its owner goes and leaves it behind')
     await deps.objects
       .update(key, {
         ...request,
-        grounds: unchanged(key, [{ key: formatKey(sight.key), revision: sight.revision }]),
+        grounds: unchanged(key, [owner]),
         change: (current) =>
           changed(deps, key, current, (metadata) =>
-            withOwners(metadata, (owner) => (owner.uid === sight.uid ? undefined : owner)),
+            withOwners(metadata, (reference) => (reference.uid === sight.uid ? undefined : reference)),
           ),
       })
       .catch(unlessGone)
@@ -136,9 +138,10 @@ async function change(deps: ActDeps, sight: Sight, reason: string, make: (metada
     .catch(unlessGone)
 }
 
-function requestOf({ newId }: ActDeps, { after }: Sight, reason: string): WriteRequest {
-  const cause: Cause = { actor: ACTOR, reason, ...(after === undefined ? {} : { after }) }
-  return { id: newId(), cause }
+/** Without an owner that led to it, it is the object's own state that did. */
+function requestOf({ newId }: ActDeps, { after, key, revision }: Sight, reason: string): WriteRequest {
+  const by = after ?? { key: formatKey(key), revision }
+  return { id: newId(), cause: ownCause(ACTOR, reason, by.key, by.revision) }
 }
 
 /** The object with other metadata; who owned what is no more there owns it no more. */

@@ -24,7 +24,7 @@ import { type LookDeps, look } from './look.ts'
 
 /** What collecting takes. */
 export interface GarbageDeps extends Omit<ActDeps, 'objects'>, Pick<LookDeps, 'findKind'> {
-  readonly objects: Pick<Storage, 'find' | 'dependentsOf' | 'followOwnership' | 'update' | 'remove'>
+  readonly objects: Pick<Storage, 'find' | 'dependentsOf' | 'followOwnership' | 'update' | 'remove' | 'versions'>
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger

@@ -10,11 +10,17 @@ import { blocks, isWaiting, type OwnerState, type Seen, type SeenDependent } fro
 
 /** What looking takes. */
 export interface LookDeps {
-  readonly objects: Pick<Storage, 'find' | 'dependentsOf'>
+  readonly objects: Pick<Storage, 'find' | 'dependentsOf' | 'versions'>
   /** The kind that an owner is of; undefined when no such kind is served. */
   readonly findKind: (cluster: string, group: string, kind: string) => Kind | undefined
   /** Since when an object is no more, as far as that was heard. */
   readonly goneSince: (cluster: string, uid: string) => Revision | undefined
+}
+
+/** A version of an object. */
+export interface Where {
+  readonly key: string
+  readonly revision: Revision
 }
 
 /** What was seen, and what of it must still hold when something is done about it. */
@@ -24,9 +30,9 @@ export interface Sight extends Seen {
   readonly uid: string
   readonly revision: Revision
   /** Owners that wait, by where they are: one may have been told to leave orphans meanwhile. */
-  readonly waitingAt: readonly { readonly key: string; readonly revision: Revision }[]
+  readonly waitingAt: readonly Where[]
   /** The newest change of an owner that this look is on account of. */
-  readonly after: Revision | undefined
+  readonly after: Where | undefined
 }
 
 /**
@@ -57,7 +63,10 @@ export async function look(deps: LookDeps, key: ObjectKey, howNew: HowNew): Prom
     dependents,
     ring: isWaiting(metadata) ? await ringOf(deps, key.cluster, metadata, dependents) : [],
     waitingAt,
-    after: changes.length > 0 ? (Math.max(...changes) as Revision) : undefined,
+    after: changes.reduce<Where | undefined>(
+      (newest, where) => (newest && newest.revision > where.revision ? newest : where),
+      undefined,
+    ),
   }
 }
 
@@ -69,7 +78,7 @@ interface LookedAtOwner {
   readonly reference: OwnerReference
   readonly is: OwnerState
   readonly waitingAt?: Sight['waitingAt'][number]
-  readonly changed?: Revision
+  readonly changed?: Where
 }
 
 async function lookAtOwner(deps: LookDeps, of: ObjectKey, reference: OwnerReference): Promise<LookedAtOwner> {
@@ -78,8 +87,8 @@ async function lookAtOwner(deps: LookDeps, of: ObjectKey, reference: OwnerRefere
   const kind = group === undefined ? undefined : deps.findKind(cluster, group, reference.kind)
   if (kind?.scope === 'Namespaced' && of.namespace === '') return { reference, is: 'unreachable' }
   const since = deps.goneSince(cluster, reference.uid)
-  if (since !== undefined && (kind || of.namespace !== '')) return { reference, is: 'absent', changed: since }
-  if (!kind) return { reference, is: 'unknown' }
+  if (!kind)
+    return since !== undefined && of.namespace !== '' ? { reference, is: 'absent' } : { reference, is: 'unknown' }
   const key: ObjectKey = {
     group: kind.storage?.group ?? kind.group,
     resource: kind.storage?.plural ?? kind.plural,
@@ -87,14 +96,21 @@ async function lookAtOwner(deps: LookDeps, of: ObjectKey, reference: OwnerRefere
     namespace: kind.scope === 'Namespaced' ? of.namespace : '',
     name: reference.name,
   }
+  if (since !== undefined) return { reference, is: 'absent', changed: { key: formatKey(key), revision: since } }
   // As new as the look at the object itself: it was waited for there.
   const found = await deps.objects.find(key, '0')
   const metadata = found && parseObject(found).metadata
   // Another may have come under the name.
-  if (!found || metadata?.uid !== reference.uid) return { reference, is: 'absent' }
+  if (!found || metadata?.uid !== reference.uid) return { reference, is: 'absent', ...(await lastOf(deps, key)) }
   if (!isWaiting(metadata)) return { reference, is: 'present' }
-  const { revision } = found
-  return { reference, is: 'waiting', waitingAt: { key: formatKey(key), revision }, changed: revision }
+  const where = { key: formatKey(key), revision: found.revision }
+  return { reference, is: 'waiting', waitingAt: where, changed: where }
+}
+
+/** The newest that is known of a name, its deletion perhaps: an owner that went before this server began to listen. */
+async function lastOf({ objects }: LookDeps, key: ObjectKey): Promise<{ readonly changed?: Where }> {
+  const [last] = await objects.versions(key, { last: 1 })
+  return last ? { changed: { key: formatKey(key), revision: last.revision } } : {}
 }
 
 /** One that belongs to an object, with what a ring is found by. */

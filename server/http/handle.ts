@@ -25,6 +25,7 @@ import { type Attributes, type Authorizer, forbiddenBy } from '../auth/authoriza
 import { ANONYMOUS, isMaster, type User } from '../auth/user.ts'
 import type { Fairness } from '../fairness/fairness.ts'
 import { inTurn } from '../fairness/in-turn.ts'
+import { isOfThePast } from '../history/subresources.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { ALL_VERBS, type Registry, type Served } from '../registry/registry.ts'
 import { type AnswerDeps, answerResource } from '../resources/answer.ts'
@@ -127,7 +128,8 @@ function servedBy(registry: Registry, info: ResourceInfo): Served | undefined {
   const served = registry.cluster(info.cluster).find(info.group, info.version, info.resource)
   if (!served || (info.rest.length > 0 && !isPassedOn(served, info))) return undefined
   if (info.name.includes('/')) return undefined
-  if (info.subresource !== '' && !hasSubresource(served, info.subresource)) return undefined
+  if (info.subresource !== '' && !hasSubresource(served, info.subresource) && !isOfThePast(served, info.subresource))
+    return undefined
   if (served.kind.scope === 'Cluster')
     return info.namespace === '' || info.resource === 'namespaces' ? served : undefined
   return info.namespace === '' && info.name !== '' ? undefined : served

@@ -69,7 +69,7 @@ export function requestInfoOf({
     if (others.length < 2) return { ...base, about: 'path' }
     verb = others.shift() ?? verb
   }
-  const about = placeOf(others)
+  const about = placeOf(others, isCore ? OF_NAMESPACE_ITSELF : OF_NAMESPACE_IN_GROUPS)
   if (about.name === '' && verb === 'get') verb = isTrue(query.get('watch')) ? 'watch' : 'list'
   if (about.name === '' && verb === 'delete') verb = 'deletecollection'
   const selectedName = about.name === '' && verb !== 'create' ? nameSelected(query.get('fieldSelector')) : ''
@@ -90,11 +90,12 @@ const VERBS: Readonly<Record<string, string>> = {
 }
 
 /** Below a namespace's name, these are its own subresources and not resources in it. */
-const OF_NAMESPACE_ITSELF: ReadonlySet<string> = new Set(['status', 'finalize'])
+const OF_NAMESPACE_IN_GROUPS: ReadonlySet<string> = new Set(['status', 'finalize'])
+const OF_NAMESPACE_ITSELF: ReadonlySet<string> = new Set([...OF_NAMESPACE_IN_GROUPS, 'history', 'why', 'revert'])
 
-function placeOf(parts: readonly string[]) {
+function placeOf(parts: readonly string[], ofNamespace: ReadonlySet<string>) {
   const [first = '', namespace = '', third, ...below] = parts
-  if (first === 'namespaces' && namespace !== '' && third !== undefined && !OF_NAMESPACE_ITSELF.has(third)) {
+  if (first === 'namespaces' && namespace !== '' && third !== undefined && !ofNamespace.has(third)) {
     const [name = '', subresource = '', ...rest] = below
     return { namespace, resource: third, name, subresource, rest }
   }

@@ -5,11 +5,15 @@ import type { ResourceCall } from './call.ts'
 /** What the client accepts of what there is. Throws NotAcceptable. */
 export function acceptedOf({ request, served, info }: ResourceCall): Accepted {
   const pretty = wantsPretty(request.query, request.headers['user-agent'])
-  return negotiate(request.headers.accept, served.builtIn ? BUILT_IN_OFFER : CUSTOM_OFFER, {
+  const accept = request.query.get('as') === 'Table' ? TABLE : request.headers.accept
+  return negotiate(accept, served.builtIn ? BUILT_IN_OFFER : CUSTOM_OFFER, {
     pretty,
     watch: info.verb === 'watch',
   })
 }
+
+/** `?as=Table` is Muster's own: kubectl get --raw cannot say it in a header. */
+const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io'
 
 const META_VERSIONS: ReadonlySet<string> = new Set(['v1', 'v1beta1'])
 

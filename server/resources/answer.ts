@@ -3,6 +3,7 @@ import { type ApiResponse, answer, answerJson } from '@muster/api/message.ts'
 import { badRequest, methodNotAllowed } from '@muster/api/status.ts'
 import type { IncludeObject } from '@muster/api/table.ts'
 import type { Clock } from '@muster/base/clock.ts'
+import { isOfThePast } from '../history/subresources.ts'
 import type { Accepted } from '../http/accept.ts'
 import { ownSubresource } from '../registry/registry.ts'
 import type { StoredObject } from '../storage/stored-object.ts'
@@ -22,6 +23,8 @@ export interface AnswerDeps extends WriteDeps {
   readonly clock: Clock
   /** Handlers of subresources with a kind of their own, by `plural/name`: `pods/eviction`. */
   readonly subresources: Readonly<Record<string, SubresourceHandler>>
+  /** Handlers of the subresources that every kept object has, by their names: `history`. */
+  readonly pastSubresources: Readonly<Record<string, SubresourceHandler>>
   /** Handlers of kinds that are answered and not kept, by `group/plural`. */
   readonly reviews: Readonly<Record<string, SubresourceHandler>>
   /** Counts changes of what is served. */
@@ -49,6 +52,8 @@ function answerSubresource(call: ResourceCall, deps: AnswerDeps): Promise<ApiRes
     return answerVerb(call, deps)
   }
   if (info.subresource === 'scale' && scale) return answerScale(call, deps, scale)
+  const ofThePast = isOfThePast(served, info.subresource) ? deps.pastSubresources[info.subresource] : undefined
+  if (ofThePast) return ofThePast(call, deps)
   const handler = deps.subresources[`${served.kind.plural}/${info.subresource}`]
   if (!ownSubresource(served, info.subresource) || !handler)
     throw badRequest(`there is no ${info.subresource} of ${served.kind.plural}`)
@@ -81,13 +86,13 @@ async function answerVerb(call: ResourceCall, deps: AnswerDeps): Promise<ApiResp
   const one = (status: number, object: StoredObject) => answer(status, form.contentType, form.object(object))
   switch (call.info.verb) {
     case 'get':
-      return one(200, await get(call, deps.objects))
+      return one(200, await get(call, deps))
     case 'list': {
-      const page = await list(call, deps.objects)
+      const page = await list(call, deps)
       return blocks(200, form.contentType, form.list(page))
     }
     case 'watch': {
-      const stream = await watch(call, deps.objects, form.watch, deps.random)
+      const stream = await watch(call, deps, form.watch, deps.random)
       return { status: 200, headers: { 'content-type': form.watchContentType }, body: { body: 'stream', stream } }
     }
     case 'create':

@@ -20,7 +20,7 @@ export const approvalHandler: SubresourceHandler = async (call, deps) => {
 async function readOrWrite(call: ResourceCall, deps: AnswerDeps): Promise<StoredObject> {
   switch (call.info.verb) {
     case 'get':
-      return get(call, deps.objects)
+      return get(call, deps)
     case 'update':
       return (await update(call, deps)).object
     case 'patch':

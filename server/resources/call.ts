@@ -23,6 +23,8 @@ export interface ResourceCall {
   readonly trail: AuditTrail
   /** Where webhooks see something else than the object of the path: a Scale, an Eviction. */
   readonly formOf?: (resource: GroupVersionResource) => ObjectForm
+  /** Why, in words, where the request is carried out as another one: a revert is an update. */
+  readonly because?: string
 }
 
 /** The part of {@link RequestInfo} that is about resources. */

@@ -31,7 +31,7 @@ export const podPartHandler = (part: Part): SubresourceHandler => {
   return async (call, deps) => {
     switch (call.info.verb) {
       case 'get':
-        return answerObject(call, deps, await get(call, deps.objects))
+        return answerObject(call, deps, await get(call, deps))
       case 'update':
         return answerObject(call, deps, (await update(confined(call), deps)).object)
       case 'patch':

@@ -1,7 +1,9 @@
 /** GET: one object, a list, or a watch. Source: apiserver pkg/endpoints/handlers/get.go. */
-import { methodNotAllowed } from '@muster/api/status.ts'
+import { methodNotAllowed, notFound } from '@muster/api/status.ts'
 import { type Duration, hours, minutes, seconds } from '@muster/base/clock.ts'
 import type { Random } from '@muster/base/random.ts'
+import { checkWatchBegins, exactRevisionOfGet, listOptionsAsOf } from '../history/as-of.ts'
+import type { RightsDeps } from '../history/rights.ts'
 import { type ListOptions, listOptions } from '../http/options.ts'
 import type { ListPage } from '../storage/read.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -11,14 +13,26 @@ import type { WatchStream } from '../storage/watch-stream.ts'
 import { objectKey, type ResourceCall, saidResource, scopeOf } from './call.ts'
 import { selectionOf } from './select.ts'
 
-/** One object, as of the resourceVersion that is asked for. */
-export const get = (call: ResourceCall, objects: Storage): Promise<StoredObject> =>
-  objects.get(objectKey(call), call.request.query.get('resourceVersion') ?? '')
+/** What reading takes. */
+export interface ReadDeps extends RightsDeps {
+  readonly objects: Storage
+}
+
+/** One object, as of the resourceVersion or the time that is asked for. */
+export async function get(call: ResourceCall, deps: ReadDeps): Promise<StoredObject> {
+  const { objects } = deps
+  const key = objectKey(call)
+  const exact = await exactRevisionOfGet(call, deps)
+  if (exact === undefined) return objects.get(key, call.request.query.get('resourceVersion') ?? '')
+  const found = await objects.findAt(key, exact)
+  if (!found) throw notFound(saidResource(call), key.name)
+  return found
+}
 
 /** A page of a list. */
-export function list(call: ResourceCall, objects: Storage): Promise<ListPage> {
-  const options = listOptions(call.request.query, false)
-  return objects.list(scopeOf(call), { ...versionOf(options), ...selected(call, options) })
+export async function list(call: ResourceCall, deps: ReadDeps): Promise<ListPage> {
+  const options = await listOptionsAsOf(call, deps)
+  return deps.objects.list(scopeOf(call), { ...versionOf(options), ...selected(call, options) })
 }
 
 /**
@@ -30,17 +44,18 @@ const WATCH_TIME: Duration = minutes(30)
 const WATCH_TIME_MAX: Duration = hours(24)
 
 /** A stream of events. Throws before it begins when it cannot be had like that. */
-export function watch(
+export async function watch(
   call: ResourceCall,
-  objects: Storage,
+  deps: ReadDeps,
   encoding: WatchEncoding,
   random: Random,
 ): Promise<WatchStream> {
   const { kind } = call.served
   if (kind.verbs && !kind.verbs.includes('watch')) throw methodNotAllowed(saidResource(call), 'watch')
   const options = listOptions(call.request.query, true)
+  await checkWatchBegins(call, deps, options.resourceVersion)
   const asked = seconds(options.timeoutSeconds ?? 0)
-  return objects.watch(scopeOf(call), {
+  return deps.objects.watch(scopeOf(call), {
     ...selected(call, options),
     resourceVersion: options.resourceVersion,
     sendInitialEvents: options.sendInitialEvents,

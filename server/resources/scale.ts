@@ -102,7 +102,7 @@ export async function answerScale(call: ResourceCall, deps: AnswerDeps, scale: S
   }
   switch (call.info.verb) {
     case 'get':
-      return shown(200, await get(call, deps.objects))
+      return shown(200, await get(call, deps))
     case 'update':
     case 'patch':
       return shown(200, (await write({ ...call, formOf: scaleForm(call, scale) }, deps, scale)).object)

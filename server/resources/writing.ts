@@ -17,7 +17,7 @@ import { timestamp } from '@muster/api/time.ts'
 import type { Clock } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import type { Random } from '@muster/base/random.ts'
-import type { Cause, Guard, Revision } from '@muster/store/store.ts'
+import type { Guard, Revision } from '@muster/store/store.ts'
 import {
   type AdmissionContext,
   type AdmissionReads,
@@ -32,6 +32,7 @@ import type { HookAccess } from '../admission/webhooks/access.ts'
 import type { Authorizer } from '../auth/authorization.ts'
 import { checkEscalation } from '../auth/rbac/escalation.ts'
 import type { RbacSource } from '../auth/rbac/index.ts'
+import { causeOf } from '../history/cause.ts'
 import type { DeleteOptions, WriteOptions } from '../http/options.ts'
 import type { Registry, Served } from '../registry/registry.ts'
 import { beginService, endOf, isService, type ServiceDeps, writesOf } from '../services/commit.ts'
@@ -228,14 +229,6 @@ export function writeRequest(call: ResourceCall, deps: WriteDeps, dryRun: boolea
     },
   }
 }
-
-/** Who, through which client, did what. */
-function causeOf({ user, request, info }: ResourceCall): Cause {
-  const client = (request.headers['user-agent'] ?? '').slice(0, CLIENT_LENGTH_MAX)
-  const what = [info.verb, info.resource, info.subresource].filter(Boolean).join(' ')
-  return { actor: user.username, reason: client === '' ? what : `${what} by ${client}` }
-}
-const CLIENT_LENGTH_MAX = 256
 
 const requestBase = (call: ResourceCall, dryRun: boolean) => ({
   cluster: call.info.cluster,

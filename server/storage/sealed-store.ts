@@ -34,7 +34,7 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
     return { ...event, entry, ...(previous && { previous }) }
   }
   const openVersion = (version: Version): Version =>
-    version.version === 'put' ? { ...version, entry: openEntry(version.entry) } : version
+    version.version === 'put' && !version.erased ? { ...version, entry: openEntry(version.entry) } : version
   // A commit that is repeated must be the same commit: what it seals is sealed once.
   const sealed = new WeakMap<Commit, Promise<Commit>>()
   const sealCommit = async (commit: Commit): Promise<Commit> => {
@@ -61,6 +61,7 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
     lease: (ttl) => store.lease(ttl),
     keepAlive: (lease) => store.keepAlive(lease),
     revoke: (lease) => store.revoke(lease),
+    erase: (key) => store.erase(key),
     compact: (policy) => store.compact(policy),
     revisionAt: (time) => store.revisionAt(time),
     snapshot: () => store.snapshot(),

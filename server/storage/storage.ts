@@ -11,11 +11,11 @@
 import { invalid as invalidField } from '@muster/api/field-error.ts'
 import type { KubeObject } from '@muster/api/object.ts'
 import { expired, type GroupResource, invalid, overloaded } from '@muster/api/status.ts'
-import { type Clock, type Duration, milliseconds } from '@muster/base/clock.ts'
+import { type Clock, type Duration, type Instant, milliseconds } from '@muster/base/clock.ts'
 import { ControlError, hasCode } from '@muster/base/errors.ts'
 import { type Logger, noLog } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
-import type { Revision, Store } from '@muster/store/store.ts'
+import type { HistoryOptions, Revision, Store } from '@muster/store/store.ts'
 import { type Accounts, noAccounts } from './accounts.ts'
 import { Alarms } from './alarms.ts'
 import { ResourceCache } from './cache.ts'
@@ -24,6 +24,7 @@ import { choose } from './choose.ts'
 import type { WriteRequest, WriterDeps, Written } from './decide.ts'
 import { EncodedObjects, type ObjectEncoding } from './encoded.ts'
 import { Feed } from './feed.ts'
+import { type HistoryDeps, objectAt, type PastVersion, revisionAsOf, versionsOf } from './history.ts'
 import { Hub } from './hub.ts'
 import { type ObjectKey, resourcePrefix, type Scope, scopePrefix } from './key.ts'
 import { parseVersion } from './list-rule.ts'
@@ -38,7 +39,7 @@ import { createObject, type RemoveRequest, removeObject, type UpdateRequest, upd
 
 /** What storage is made of. */
 export interface StorageDeps {
-  readonly store: Pick<Store, 'commit' | 'head' | 'range' | 'status' | 'watch'>
+  readonly store: Pick<Store, 'commit' | 'head' | 'history' | 'range' | 'revisionAt' | 'status' | 'watch'>
   readonly clock: Clock
   readonly random: Random
   readonly log?: Logger
@@ -74,6 +75,12 @@ export interface Storage {
   get(key: ObjectKey, resourceVersion?: string): Promise<StoredObject>
   /** One object, or undefined. Throws RevisionAhead (504) or Timeout. */
   find(key: ObjectKey, resourceVersion?: string): Promise<StoredObject | undefined>
+  /** One object as it was at a revision, or undefined. Throws Gone (410, Expired), RevisionAhead (504) or Timeout. */
+  findAt(key: ObjectKey, revision: Revision): Promise<StoredObject | undefined>
+  /** The versions of an object, oldest first. Throws Timeout. */
+  versions(key: ObjectKey, options: HistoryOptions): Promise<readonly PastVersion[]>
+  /** The revision of the last write at or before a time. Throws Timeout. */
+  revisionAsOf(time: Instant): Promise<Revision>
   /** Throws BadRequest, Gone (410, Expired), RevisionAhead (504) or Timeout. */
   list(scope: Scope, request: ListRequest): Promise<ListPage>
   /**
@@ -135,6 +142,7 @@ interface Resource {
 class ObjectStorage implements Storage {
   readonly #deps: StorageDeps
   readonly #writer: WriterDeps
+  readonly #looker: HistoryDeps
   readonly #pause: () => Promise<void>
   readonly #feed: Feed
   readonly #budget: RecentBudget
@@ -149,6 +157,7 @@ class ObjectStorage implements Storage {
     this.#deps = deps
     this.#pause = pause ?? (() => clock.sleep(milliseconds(0)))
     this.#feed = new Feed({ store, clock, random, log })
+    this.#looker = { store, feed: this.#feed }
     this.#budget = new RecentBudget(deps.recentChangesMax ?? RECENT_CHANGES_MAX)
     this.#past = new Past(store)
     this.#alarms = new Alarms(clock)
@@ -167,6 +176,18 @@ class ObjectStorage implements Storage {
 
   find(key: ObjectKey, resourceVersion = ''): Promise<StoredObject | undefined> {
     return findObject(this.#writer, key, resourceVersion)
+  }
+
+  findAt(key: ObjectKey, revision: Revision): Promise<StoredObject | undefined> {
+    return objectAt(this.#looker, key, revision)
+  }
+
+  versions(key: ObjectKey, options: HistoryOptions): Promise<readonly PastVersion[]> {
+    return versionsOf(this.#looker, key, options)
+  }
+
+  revisionAsOf(time: Instant): Promise<Revision> {
+    return revisionAsOf(this.#looker, time)
   }
 
   list(scope: Scope, request: ListRequest): Promise<ListPage> {

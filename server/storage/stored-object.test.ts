@@ -1,10 +1,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KubeObject } from '@muster/api/object.ts'
+import { sameJson } from '@muster/api/same-json.ts'
 import type { Revision } from '@muster/store/store.ts'
 import fc from 'fast-check'
 import { listJson } from './list-json.ts'
-import { sameJson } from './same-json.ts'
 import { atRevision, encodeObject, objectJson, parseObject, storedObject, storedVersion } from './stored-object.ts'
 import { pod } from './testbed.ts'
 

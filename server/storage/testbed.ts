@@ -160,6 +160,7 @@ export const plainStore = (store: Store): Store => ({
   keepAlive: (lease) => store.keepAlive(lease),
   revoke: (lease) => store.revoke(lease),
   history: (key, options) => store.history(key, options),
+  erase: (key) => store.erase(key),
   compact: (policy) => store.compact(policy),
   revisionAt: (time) => store.revisionAt(time),
   snapshot: () => store.snapshot(),

@@ -10,6 +10,7 @@
  * is none: it takes no revision and makes no event.
  */
 import type { KubeObject } from '@muster/api/object.ts'
+import { sameJson } from '@muster/api/same-json.ts'
 import { alreadyExists, conflict, notFound, statusOf, tooLarge } from '@muster/api/status.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import { COMMIT_BYTES_MAX } from '@muster/store/limits.ts'
@@ -28,7 +29,6 @@ import { type DeletionOptions, type DeletionRules, decideDeletion, endsDeletion 
 import { formatKey, type ObjectKey } from './key.ts'
 import { checkCarried, checkDelete, checkUpdate, type Preconditions } from './preconditions.ts'
 import { beFresh, findObject } from './read.ts'
-import { sameJson } from './same-json.ts'
 import { encodeObject, parseBytes, parseObject, storedVersion } from './stored-object.ts'
 
 /** What an update asks for. */

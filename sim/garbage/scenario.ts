@@ -109,6 +109,7 @@ function slow(objects: Storage, { clock, random }: Process): GarbageDeps['object
     followOwnership: (listener) => objects.followOwnership(listener),
     update: (key, request) => late().then(() => objects.update(key, request)),
     remove: (key, request) => late().then(() => objects.remove(key, request)),
+    versions: (key, options) => objects.versions(key, options),
   }
 }
 

@@ -368,6 +368,59 @@ export function storeContract(engine: Engine): void {
     await again.close()
   })
 
+  it('8 what is erased is gone from every answer, and that it was stays', async (store, place) => {
+    const r1 = await write(store, put('secret', 'old-password'), put('other', 'kept'))
+    const first = at(r1 - 1)
+    const r2 = await write(store, put('secret', 'newer-password'))
+    const r3 = await write(store, put('secret', 'live-password'))
+    const watch = store.watch('', first)
+    equal(await store.erase('secret'), 2)
+    const check = async (asked: Store) => {
+      const history = await asked.history('secret')
+      deepEqual(
+        history.map((version) => [
+          version.revision,
+          version.version === 'put' && [version.erased, text(version.entry.value)],
+        ]),
+        [
+          [first, [true, '']],
+          [r2, [true, '']],
+          [r3, [undefined, 'live-password']],
+        ],
+      )
+      equal(history[0]?.cause.actor, 'suite')
+      deepEqual(await listed(asked, '', r2), [`other=kept@${r1}`])
+      deepEqual(await listed(asked), [`other=kept@${r1}`, `secret=live-password@${r3}`])
+      await rejects(asked.watch('', at(0)).next(), { code: 'Gone' })
+    }
+    await rejects(
+      async () => {
+        for (;;) await watch.next(r3)
+      },
+      { code: 'Gone' },
+    )
+    await check(store)
+    equal(await store.erase('nothing'), 0)
+
+    // It goes on to be written, is erased again, and stays so when it is opened again and when it is restored.
+    await write(store, del('secret'))
+    equal(await store.erase('secret'), 1 + 2)
+    await write(store, put('secret', 'live-again'))
+    const bytes: Uint8Array[] = []
+    for await (const chunk of store.snapshot()) bytes.push(chunk)
+    equal(Buffer.concat(bytes).includes('password'), false)
+    await store.close()
+    const again = await place.open()
+    deepEqual(
+      (await again.history('secret')).map((version) =>
+        version.version === 'put' ? text(version.entry.value) : 'gone',
+      ),
+      ['', '', '', 'gone', 'live-again'],
+    )
+    await write(again, put('more'))
+    await again.close()
+  })
+
   it('9 the keys of a lease go together, not before its time, and they do go', async (store, place) => {
     const lease = await store.lease(TTL)
     const bound = await write(store, put('held/b', 'x', lease), put('held/a', 'x', lease), put('free'))
@@ -419,7 +472,7 @@ export function storeContract(engine: Engine): void {
 
   it('10 history tells every version of a key, deletions too, with who and why', async (store) => {
     const cause = (reason: string, after?: Revision) =>
-      after === undefined ? { actor: 'ada', reason } : { actor: 'ada', reason, after }
+      after === undefined ? { actor: 'ada', reason } : { actor: 'ada', reason, after, details: `{"by":"${reason}"}` }
     const commit = async (why: ReturnType<typeof cause>, ...writes: Parameters<typeof commitOf>[1]) =>
       committed(await store.commit(await commitOf(store, writes, { cause: why }))).revision
     const r1 = await commit(cause('new'), put('a', '1'))
@@ -441,6 +494,13 @@ export function storeContract(engine: Engine): void {
     deepEqual(
       (await store.history('a', { from: r2, to: r3 })).map(({ revision }) => revision),
       [r3],
+    )
+    deepEqual(
+      (await store.history('a', { to: r3, last: 2 })).map(({ revision, gapBefore }) => [revision, gapBefore]),
+      [
+        [at(r2 - 1), false],
+        [r3, false],
+      ],
     )
     deepEqual(await store.history('never'), [])
     const [{ time = 0 } = {}] = history

@@ -2,7 +2,7 @@
 import { checksumHolds, decodeFrame, encodeFrame, FRAME_HEADER_BYTES, readFrameHeader, sealFrame } from '../codec.ts'
 import type { Disk } from '../disk.ts'
 import type { Log } from '../log.ts'
-import { type LogRecord, type StoredVersion, versionsOf } from '../record.ts'
+import { eraseWrite, type LogRecord, type StoredVersion, versionsOf } from '../record.ts'
 import type { Revision } from '../store.ts'
 
 /** A log that is gone with its process, unless it is given a disk. */
@@ -66,6 +66,14 @@ export function memoryLog(disk?: Disk): Log {
       const wanted = new Set(kept)
       for (const revision of versions.keys()) {
         if (revision < horizon && !wanted.has(revision)) versions.delete(revision)
+      }
+    },
+
+    async erase(revisions, record) {
+      await record()
+      for (const revision of revisions) {
+        const version = versions.get(revision)
+        if (version?.write.write === 'put') versions.set(revision, { ...version, write: eraseWrite(version.write) })
       }
     },
 

@@ -39,6 +39,8 @@ export type StewardRequest =
   | ReadRequest
   /** Rewrites parts into ones that hold only the given versions, and forgets others, in one change. */
   | { readonly do: 'thin'; readonly kept: Kept; readonly merges: readonly Merge[]; readonly drops: readonly Part[] }
+  /** Copies parts without the values of these versions into new ones, which take their places in one change. */
+  | { readonly do: 'erase'; readonly parts: readonly Part[]; readonly revisions: readonly Revision[] }
   /** Removes the files of parts that were forgotten. */
   | { readonly do: 'remove'; readonly parts: readonly Part[] }
   | { readonly do: 'bytes' }

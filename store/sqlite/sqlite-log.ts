@@ -98,6 +98,8 @@ class SqliteLog implements Log {
   #next: Promise<WrittenPart> | undefined
   #noRoom: { readonly error: unknown; readonly until: Duration } | undefined
   #kept: Kept | undefined
+  /** The next group goes into another part than the present one, room or not. */
+  #mustTurn = false
 
   constructor(settings: SqliteLogSettings) {
     this.#settings = settings
@@ -166,7 +168,7 @@ class SqliteLog implements Log {
   /** Undefined when a new part has to be begun. */
   #sendToPresent(group: readonly LogRecord[], { follows }: AppendContext): Sent | undefined {
     const part = this.#present
-    if (!part || part.end === 0) return undefined
+    if (!part || part.end === 0 || this.#mustTurn) return undefined
     const length = encodeFrameInto(part.writer.frames.frame, group)
     // The last bytes of a part are for what compaction writes: on a full disk, it is compaction that makes room.
     const isUpkeep = group.every(({ record }) => record !== 'commit')
@@ -186,6 +188,7 @@ class SqliteLog implements Log {
   async #beginPart(group: readonly LogRecord[], { follows, state }: AppendContext): Promise<Sent> {
     // What is under way must be in the part before, and in the state that the next one begins with.
     const before = await state()
+    this.#mustTurn = false
     const part = this.#present?.end === 0 ? this.#present : await this.#turnToNext()
     const length = encodeFrameInto(part.writer.frames.frame, [before, ...group])
     return send(part, length, { commits: group.length, follows })
@@ -241,6 +244,26 @@ class SqliteLog implements Log {
     this.#sealed.sort((a, b) => a.part.place - b.part.place)
     // Reads that are under way were asked before this, and are answered before it.
     await this.#steward.call({ do: 'remove', parts: [...drops, ...merges.flatMap(({ sources }) => sources)] })
+  }
+
+  async erase(revisions: readonly Revision[], record: () => Promise<void>): Promise<void> {
+    // Only parts that nobody writes to any more can be copied.
+    this.#mustTurn = true
+    await record()
+    await this.#seal()
+    const holding = this.#sealed.filter(({ first, last }) =>
+      revisions.some((revision) => revision >= first && revision <= last),
+    )
+    for (const facts of holding) {
+      const old = facts.part
+      const erased = await this.#steward.call({ do: 'erase', parts: [old], revisions })
+      const part = erased.did === 'parts' ? erased.parts[0] : undefined
+      assert(part, 'the steward answers what it is asked')
+      const at = this.#sealed.indexOf(facts)
+      this.#sealed[at] = { ...facts, part }
+      // Reads that are under way were asked before this, and are answered before it.
+      await this.#steward.call({ do: 'remove', parts: [old] })
+    }
   }
 
   pause(): Promise<void> {

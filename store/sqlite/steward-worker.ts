@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { parentPort } from 'node:worker_threads'
 import { assert, ControlError, isControlError } from '@muster/base/errors.ts'
-import { encodeFrame, sealFrame } from '../codec.ts'
-import { loose } from '../record.ts'
+import { decodeFrame, encodeFrame, sealFrame } from '../codec.ts'
+import { erase, loose } from '../record.ts'
 import type { Revision } from '../store.ts'
 import { answer, type Served } from './calls.ts'
 import { MANIFEST_FILE, SEGMENT_FILE_PATTERN, segmentFile } from './format.ts'
@@ -63,6 +63,20 @@ async function serve(request: StewardRequest): Promise<Served<StewardAnswer>> {
       opened().transaction(() => {
         opened().keep(request.kept)
         opened().forget([...request.drops, ...request.merges.flatMap(({ sources }) => sources)])
+        for (const part of parts) opened().made(part)
+      })
+      return { answer: { did: 'parts', parts } }
+    }
+    case 'erase': {
+      const erased = new Set(request.revisions)
+      const parts: Part[] = []
+      for (const part of request.parts) {
+        const copy = opened().reserve(part.place)
+        await making(copy, () => Tape.of(pathOf(copy), framesWithout(part, erased)))
+        parts.push(copy)
+      }
+      opened().transaction(() => {
+        opened().forget(request.parts)
         for (const part of parts) opened().made(part)
       })
       return { answer: { did: 'parts', parts } }
@@ -207,6 +221,23 @@ async function* copiedFrames(sources: readonly Part[], revisions: readonly Revis
     }
     source.tape.close()
   }
+}
+
+/** All of a part, but the values of some versions. */
+async function* framesWithout(part: Part, erased: ReadonlySet<Revision>): AsyncGenerator<Buffer> {
+  const source = new Segment(Tape.read(pathOf(part)))
+  for (const frame of source.frames()) {
+    const records = decodeFrame(frame)
+    const left = records.map((record) => erase(record, erased))
+    if (left.every((record, at) => record === records[at])) yield frame
+    else {
+      const copy = encodeFrame(left)
+      sealFrame(copy)
+      yield copy
+    }
+    await setImmediate()
+  }
+  source.tape.close()
 }
 
 function segment(part: Part): Segment {

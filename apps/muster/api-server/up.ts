@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
+import { RetentionPolicyKind } from '@muster/api/history/retention-policy.ts'
 import { KUBERNETES_VERSION } from '@muster/api/tables/schemas.ts'
 import { type Clock, seconds } from '@muster/base/clock.ts'
 import { hasCode } from '@muster/base/errors.ts'
@@ -16,8 +17,10 @@ import { runController, shareInformers } from '@muster/runtime/run-controller.ts
 import { flowControlObjects } from '@muster/server/admission/bootstrap/flow-control.ts'
 import { ADMISSION_STEPS } from '@muster/server/admission/steps.ts'
 import { type ApiServer, openApiServer } from '@muster/server/api-server.ts'
+import { CONTROL_PLANE } from '@muster/server/auth/user.ts'
 import { bootstrap, SERVICE_NETWORK } from '@muster/server/cluster/bootstrap.ts'
 import { type Listener, listen } from '@muster/server/listen/listener.ts'
+import { DEFAULT_RETENTION } from '@muster/server/retention/retain.ts'
 import { reseal } from '@muster/server/storage/reseal.ts'
 import { sealedStore } from '@muster/server/storage/sealed-store.ts'
 import { type AuditWishes, openAudit } from '../audit/open-audit.ts'
@@ -51,6 +54,9 @@ export interface UpDeps {
   readonly stop: AbortSignal
 }
 
+/** What is served from the start. */
+const KINDS = [...BUILT_IN_KINDS, RetentionPolicyKind]
+
 /** Where kubectl expects an API server. */
 export const DEFAULT_API_PORT = 6443
 
@@ -73,15 +79,16 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
     random,
     log,
     newId: randomUUID,
-    kinds: BUILT_IN_KINDS,
+    kinds: KINDS,
+    retention: DEFAULT_RETENTION,
     admission: ADMISSION_STEPS,
     version: VERSION,
     address: () => address,
     identities: credentials.identities,
-    fixedTokens: new Map([[ownToken, { username: 'system:muster', groups: ['system:masters'] }]]),
     ...(deps.seats === undefined ? {} : { seats: deps.seats }),
     callWebhook: call,
     ...(audit ? { audit: audit.begin } : {}),
+    fixedTokens: new Map([[ownToken, { username: CONTROL_PLANE, groups: ['system:masters'] }]]),
     pause: () => setImmediate(),
   })
   const listener = await listenSomewhere(deps, server, credentials)
@@ -89,7 +96,7 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
   const url = `https://${address}`
   for (const { cluster, authority } of credentials.identities) {
     const facts = { ...SERVICE_NETWORK, clientAuthority: authority.certificate, apiPort: listener.port }
-    await bootstrap({ handle: server.handle, token: ownToken, cluster, kinds: BUILT_IN_KINDS, facts })
+    await bootstrap({ handle: server.handle, token: ownToken, cluster, kinds: KINDS, facts })
   }
   const kubeconfig = await writeKubeconfigs(home, url, credentials, clock)
   const controllers = startControllers(server, ownToken, credentials, { clock, random, log }, stop)

@@ -53,4 +53,65 @@ export const API_PAGES = {
       '用 `kubectl api-resources -o wide` 查看资源支持的操作；对自定义资源请使用 merge patch。',
     ),
   },
+  MUS0304: {
+    title: text('This server keeps no history', '该服务器不保留历史'),
+    exit: EXIT.error,
+    meaning: text(
+      'The current context of your kubeconfig is a Kubernetes that is not Muster: it forgets what was after five minutes, and who did it and why at once.',
+      'kubeconfig 的当前上下文是普通的 Kubernetes 而不是 Muster：它五分钟后就忘记过去的状态，并且从不记录是谁、为什么。',
+    ),
+    causes: text(
+      'Another context is current than you thought; or the server is a Muster older than its history.',
+      '当前上下文不是你以为的那个；或者服务器是尚无历史功能的旧版 Muster。',
+    ),
+    cure: text(
+      'See where you are with `kubectl config current-context`, and name another with `--context NAME`.',
+      '用 `kubectl config current-context` 查看当前上下文，用 `--context NAME` 指定另一个。',
+    ),
+  },
+  MUS0305: {
+    title: text('There is no such object, kind or version', '没有这样的对象、资源类型或版本'),
+    exit: EXIT.error,
+    meaning: text(
+      'Nothing of that name is there, nor is anything known of it in the past that is kept.',
+      '没有该名称的对象，在保留的历史中也没有它的记录。',
+    ),
+    causes: text(
+      'A slip of the pen; another namespace; or a retention policy has let its last version go.',
+      '拼写错误；在另一个命名空间；或保留策略已丢弃其最后一个版本。',
+    ),
+    cure: text(
+      'See what is there with `kubectl get TYPE -A`, what was with `kubectl muster get TYPE --as-of -1h`, and the kinds with `kubectl api-resources`.',
+      '用 `kubectl get TYPE -A` 查看现有对象，用 `kubectl muster get TYPE --as-of -1h` 查看过去的对象，用 `kubectl api-resources` 查看资源类型。',
+    ),
+  },
+  MUS0306: {
+    title: text('That past is no longer kept', '那段历史已不再保留'),
+    exit: EXIT.error,
+    meaning: text(
+      'The state of everything can be read from the horizon on, which retention moves; or that version was erased.',
+      '只能读取保留界限之后的完整状态，该界限随保留策略移动；或者该版本已被抹除。',
+    ),
+    causes: text('Retention has passed it; or somebody has erased it.', '保留策略已越过它；或有人抹除了它。'),
+    cure: text(
+      'Single objects may have older versions still: `kubectl muster history TYPE NAME`.',
+      '单个对象可能仍有更旧的版本：`kubectl muster history TYPE NAME`。',
+    ),
+  },
+  MUS0307: {
+    title: text('kubectl did not do what was asked of it', 'kubectl 未能完成请求'),
+    exit: EXIT.error,
+    meaning: text(
+      'These commands reach the server through your own kubectl, so that every way to log in works. It failed.',
+      '这些命令通过你自己的 kubectl 访问服务器，因此所有登录方式都可用。它失败了。',
+    ),
+    causes: text(
+      'No kubectl on the PATH; a server that does not answer; a kubeconfig that names none.',
+      'PATH 中没有 kubectl；服务器无响应；kubeconfig 没有指定服务器。',
+    ),
+    cure: text(
+      'Try `kubectl version`. Another kubectl can be named in the variable KUBECTL.',
+      '尝试 `kubectl version`。可用变量 KUBECTL 指定另一个 kubectl。',
+    ),
+  },
 } as const satisfies Record<string, Page>

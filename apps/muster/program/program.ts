@@ -5,6 +5,7 @@ import { text } from '../terminal/language.ts'
 import type { Terminal, World } from '../terminal/terminal.ts'
 import { VERSION } from '../version.ts'
 import { addExamples, type ProgramDeps } from './deps.ts'
+import { addPast } from './past.ts'
 import { addStoreCommands } from './store.ts'
 import { addUp } from './up.ts'
 
@@ -43,6 +44,7 @@ export function program(terminal: Terminal, env: World['env']): { command: Comma
     .option('--ascii', say(text('status in plain ASCII', '以纯 ASCII 显示状态')))
   addExamples(terminal, command, ['muster up', 'muster store tour', 'muster tour', 'muster explain MUS0201'])
   addUp(command, deps)
+  addPast(command, deps)
   addStoreCommands(command, deps)
   addTour(command, deps)
   addExplain(command, deps)

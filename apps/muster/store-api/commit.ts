@@ -29,7 +29,7 @@ export function decodeCommit(body: Fields): Commit {
     token: body.text('token'),
     guards: body.list('guards').map((guard, index) => decodeGuard(guard, `guards[${index}]`)),
     writes: body.list('writes').map((write, index) => decodeWrite(write, `writes[${index}]`)),
-    cause: decodeCause(body.object('cause').only('actor', 'reason', 'after')),
+    cause: decodeCause(body.object('cause').only('actor', 'reason', 'after', 'details')),
   }
 }
 

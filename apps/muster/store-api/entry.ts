@@ -59,6 +59,7 @@ export const encodeVersion = (version: Version) => ({
   token: version.token,
   cause: version.cause,
   gapBefore: version.gapBefore,
+  ...(version.version === 'put' && version.erased && { erased: true }),
   ...(version.version === 'put' && { entry: encodeEntry(version.entry) }),
 })
 
@@ -73,7 +74,12 @@ export function decodeVersion(fields: Fields): Version {
     gapBefore: fields.flag('gapBefore'),
   }
   return fields.text('version') === 'put'
-    ? { ...about, version: 'put', entry: decodeEntry(fields.object('entry')) }
+    ? {
+        ...about,
+        version: 'put',
+        entry: decodeEntry(fields.object('entry')),
+        ...(fields.has('erased') && fields.flag('erased') && ({ erased: true } as const)),
+      }
     : { ...about, version: 'deleted' }
 }
 
@@ -82,6 +88,7 @@ export const decodeCause = (fields: Fields): Cause => ({
   actor: fields.text('actor'),
   reason: fields.text('reason'),
   ...(fields.has('after') && { after: fields.revision('after') }),
+  ...(fields.has('details') && { details: fields.text('details') }),
 })
 
 /** A time in RFC 3339; throws Invalid, naming the field, when it is none. */

@@ -47,6 +47,7 @@ export function openRemoteStore(deps: RemoteStoreDeps): Store {
     async history(key, options = {}) {
       return (await read('/v1/history', { key, ...options })).list('versions').map(decodeVersion)
     },
+    erase: async (key) => (await write('/v1/erase', { key })).count('erased', 0),
     async compact(policy) {
       await write('/v1/compact', policy)
     },

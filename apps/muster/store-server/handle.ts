@@ -59,12 +59,14 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
 
   async 'GET /v1/history'({ store }, request) {
-    const query = queryOf(request.query, 'key', 'from', 'to')
+    const query = queryOf(request.query, 'key', 'from', 'to', 'last')
     const from = query.revision('from')
     const to = query.revision('to')
+    const last = query.count('last', 1, RANGE_LIMIT_MAX)
     const versions = await store.history(query.need('key'), {
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
+      ...(last !== undefined && { last }),
     })
     return { ...json(null), body: listLines('{"versions":[', versions, encodeVersion) }
   },
@@ -93,6 +95,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
 
   'POST /v1/commit': async ({ store }, request) => outcomeReply(await store.commit(decodeCommit(bodyOf(request)))),
+
+  async 'POST /v1/erase'({ store }, request) {
+    return json({ erased: await store.erase(bodyOf(request).only('key').text('key')) })
+  },
 
   async 'POST /v1/compact'({ store }, request) {
     await store.compact(decodePolicy(bodyOf(request)))

@@ -10,6 +10,10 @@ export interface Glyphs {
   readonly unknown: string
   readonly absent: string
   readonly arrow: string
+  /** From an effect to its cause. */
+  readonly up: string
+  /** Where something began. */
+  readonly begin: string
 }
 
 /** The glyphs for a terminal that shows Unicode; each is one column wide. */
@@ -22,6 +26,8 @@ export const GLYPHS: Glyphs = {
   unknown: '?',
   absent: '-',
   arrow: '→',
+  up: '↑',
+  begin: '●',
 }
 
 /** The same states for `--ascii`. */
@@ -34,4 +40,6 @@ export const ASCII_GLYPHS: Glyphs = {
   unknown: '[??]',
   absent: '[--]',
   arrow: '->',
+  up: '^',
+  begin: '*',
 }
