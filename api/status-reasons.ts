@@ -3,7 +3,11 @@ import type { ErrorCode } from '@muster/base/errors.ts'
 import type { Status, StatusDetails } from './status.ts'
 
 /** The code for a Status: by its reason, and by HTTP where that says nothing. */
-export function codeOfStatus({ reason = '', code: http = 500, details }: Status): ErrorCode {
+export function codeOfStatus({
+  reason = '',
+  code: http = 500,
+  details,
+}: Pick<Status, 'reason' | 'code' | 'details'>): ErrorCode {
   if (details?.causes?.some((cause) => cause.reason === 'ResourceVersionTooLarge')) return 'RevisionAhead'
   return CODE_OF_REASON.get(reason) ?? CODE_OF_HTTP.get(http) ?? (http >= 500 ? 'Internal' : 'BadRequest')
 }

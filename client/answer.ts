@@ -1,6 +1,7 @@
 /** Reads what a server answered. */
 import type { ApiResponse } from '@muster/api/message.ts'
 import { errorOf, isStatus } from '@muster/api/status.ts'
+import { codeOfStatus } from '@muster/api/status-reasons.ts'
 import { ControlError } from '@muster/base/errors.ts'
 
 const decoder = new TextDecoder()
@@ -26,8 +27,7 @@ export async function readAnswer(answered: ApiResponse): Promise<unknown> {
   }
   if (answered.status < 400) return value
   if (isStatus(value)) throw errorOf(value)
-  throw new ControlError(
-    answered.status >= 500 ? 'Unavailable' : 'BadRequest',
-    `HTTP ${answered.status}: ${text.slice(0, 200)}`,
-  )
+  // Some refusals are plain text: a path that nobody answers, a request whose turn did not come.
+  const code = codeOfStatus({ code: answered.status })
+  throw new ControlError(code, `HTTP ${answered.status}: ${text.slice(0, 200).trimEnd()}`)
 }
