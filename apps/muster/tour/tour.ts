@@ -34,7 +34,10 @@ export async function tour(terminal: Terminal, wanted: string | undefined): Prom
   listCapabilities(terminal, system)
   if (system.number === 0) {
     terminal.data.line('')
-    return (await import('../store-tour/tour.ts')).storeTour(terminal)
+    const code = await (await import('../store-tour/tour.ts')).storeTour(terminal)
+    if (code !== EXIT.ok) return code
+    terminal.data.line('')
+    return (await import('../api-tour/tour.ts')).apiTour(terminal)
   }
   throw trouble('MUS0105', {
     what: text('nothing to play yet', '暂时没有可演示的内容'),
