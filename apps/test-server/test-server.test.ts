@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ConfigMap, Namespace } from '@muster/api/types/core-v1.ts'
+import type { ConfigMap } from '@muster/api/types/core-v1.ts'
 import { hasCode } from '@muster/base/errors.ts'
 import { startTestServer } from '@muster/test-server/start.ts'
 
@@ -31,18 +31,6 @@ const configMap = (name: string, data: Record<string, string> = {}): ConfigMap =
 const at = (name: string) => ({ namespace: 'default', name })
 
 for (const profile of ['kubernetes', 'muster'] as const) {
-  test(`${profile}: a namespace gets its account and the CA, and is emptied when it goes`, async () => {
-    await using cluster = await startTestServer({ profile })
-    const namespaces = cluster.resource<Namespace>('namespaces')
-    await namespaces.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
-    await cluster.settled()
-    equal((await cluster.resource('serviceaccounts').list({ namespace: 'shop' })).items.length, 1)
-    equal((await cluster.resource('configmaps').list({ namespace: 'shop' })).items.length, 1)
-    await namespaces.delete({ namespace: '', name: 'shop' })
-    await cluster.settled()
-    equal(await namespaces.find({ namespace: '', name: 'shop' }), undefined)
-  })
-
   test(`${profile}: what belongs to nobody is collected, unless nobody is to do it`, async () => {
     for (const controllers of [true, false]) {
       await using cluster = await startTestServer({ profile, controllers })
