@@ -70,6 +70,16 @@ test('Kubernetes knows no logical clusters', async () => {
   await rejects(cluster.client.call({ method: 'GET', path }), /404 page not found/)
 })
 
+test('the past of an object is told by Muster alone', async () => {
+  for (const profile of ['kubernetes', 'muster'] as const) {
+    await using cluster = await startTestServer({ profile })
+    const path = '/api/v1/namespaces/default/configmaps/kube-root-ca.crt/history'
+    const asked = cluster.client.call({ method: 'GET', path })
+    if (profile === 'muster') await asked
+    else await rejects(asked, (error) => hasCode(error, 'NotFound'))
+  }
+})
+
 test('logical clusters know nothing of each other, and each begins complete', async () => {
   await using cluster = await startTestServer({ profile: 'muster' })
   const { client: eu } = await cluster.addLogicalCluster('eu')

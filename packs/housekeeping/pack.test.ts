@@ -11,7 +11,7 @@ const inShop = (name: string) => ({ namespace: 'shop', name })
 for (const profile of ['kubernetes', 'muster'] as const) {
   const start = async () => {
     const cluster = await startTestServer({ profile, time: 'virtual', controllers: false })
-    cluster.run(housekeepingPack.controllers, { rootCaOf: () => 'the CA' })
+    cluster.run(housekeepingPack.controllers, { rootCaOf: () => 'the CA', flowControl: [] })
     return cluster
   }
 
