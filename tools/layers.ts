@@ -107,6 +107,13 @@ export const ROOMS: readonly Room[] = [
     world: true,
   },
   {
+    name: 'apps/test-server',
+    question: 'How is a controller tested?',
+    holds: 'the API and its controllers inside a test, with time that is moved; a package of its own',
+    imports: [...SERVICES, 'sim'],
+    world: true,
+  },
+  {
     name: 'apps/console',
     question: 'What do we look at?',
     holds: 'the web console',
@@ -213,7 +220,7 @@ export function roomOf(path: string): Room | undefined {
 export const touchesWorld = (path: string): boolean =>
   path === SYSTEM_FILE || isTest(path) || (roomOf(path)?.world ?? false)
 
-/** `@muster/ROOM` for a room, but `muster` for the app that carries the name and `@muster/console` for the other. */
+/** `@muster/ROOM` for a room, but `muster` for the app that carries the name and `@muster/console` for another. */
 export function packageNameOf(unit: string): string {
   if (unit === 'apps/muster') return 'muster'
   return `@muster/${unit.replace(/^apps\//, '')}`
@@ -223,5 +230,5 @@ export function packageNameOf(unit: string): string {
 export function pathOfPackage(specifier: string): string | undefined {
   if (specifier === 'muster' || specifier.startsWith('muster/')) return `apps/${specifier}`
   const [, inside] = /^@muster\/(.*)$/.exec(specifier) ?? []
-  return inside?.replace(/^console(?=\/|$)/, 'apps/console')
+  return inside?.replace(/^(console|test-server)(?=\/|$)/, 'apps/$1')
 }

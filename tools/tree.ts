@@ -11,7 +11,8 @@ export interface Source {
 /** The root of the house on this disk. */
 export const ROOT = join(import.meta.dirname, '..')
 
-const NOT_OURS = new Set(['node_modules', 'dist', 'coverage'])
+// Examples live by the rules of those who copy them; the test of their package runs them.
+const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', 'examples'])
 
 /** Every path below a folder of the root, in byte order, without what is hidden, installed or built. */
 export function listPaths(folder = ''): readonly string[] {

@@ -5,19 +5,21 @@ import type { Kind } from '@muster/api/kind.ts'
 import type { Clock } from '@muster/base/clock.ts'
 import { newId } from '@muster/base/ids.ts'
 import { type Logger, noLog } from '@muster/base/log.ts'
-import { between, seededRandom } from '@muster/base/random.ts'
+import { between, type Random, seededRandom } from '@muster/base/random.ts'
 import { openMemoryStore } from '@muster/store/memory/open.ts'
 import type { Store } from '@muster/store/store.ts'
 import { ADMISSION_STEPS } from '../admission/steps.ts'
 import { type ApiServer, type ApiServerDeps, openApiServer } from '../api-server.ts'
-import { makeIdentities } from '../auth/identities.ts'
+import { type Identities, makeIdentities } from '../auth/identities.ts'
 import type { User } from '../auth/user.ts'
 import { bootstrap, SERVICE_NETWORK } from '../cluster/bootstrap.ts'
 
 /** What a test may want otherwise. */
-export interface TestApiSettings {
+export interface TestApiSettings extends Pick<Partial<ApiServerDeps>, 'garbageCollection' | 'pause'> {
   readonly clock: Clock
   readonly seed?: number
+  /** In place of the seed: goes on where another server over the same store has stopped. */
+  readonly random?: Random
   readonly kinds?: readonly Kind[]
   /** Who the administrator's token stands for. */
   readonly admin?: User
@@ -28,6 +30,12 @@ export interface TestApiSettings {
   /** Carries requests to webhooks; there is no way to them when absent. */
   readonly callWebhook?: Caller
   readonly audit?: NonNullable<ApiServerDeps['audit']>
+  /** In place of `clusters`: logical clusters that are known by something already. */
+  readonly identities?: readonly Identities[]
+  /** Tokens and whom they stand for: the administrator's is put in, and whoever holds the map may add more. */
+  readonly tokens?: Map<string, User>
+  /** The store holds all of it already. */
+  readonly isBootstrapped?: boolean
 }
 
 /** An API server, and the token of its administrator. */
@@ -38,14 +46,16 @@ export interface TestApi extends ApiServer {
 /** Opens one, with what every cluster holds from its first moment. */
 export async function openTestApi(settings: TestApiSettings): Promise<TestApi> {
   const { clock, seed = 1, clusters = ['default'], log = noLog } = settings
-  const random = seededRandom(seed)
+  const random = settings.random ?? seededRandom(seed)
   const store = settings.store ?? (await openMemoryStore({ clock, random }))
   const adminToken = `admin-${newId(random)}`
   const admin = settings.admin ?? { username: 'admin', groups: ['system:masters'] }
-  const entropy = (count: number) => Uint8Array.from({ length: count }, () => between(random, 0, 255))
-  const making = { now: clock.now(), entropy }
+  const making = { now: clock.now(), entropy: entropyOf(random) }
   const kinds = settings.kinds ?? BUILT_IN_KINDS
-  const identities = await Promise.all(clusters.map((cluster) => makeIdentities(cluster, making)))
+  const identities =
+    settings.identities ?? (await Promise.all(clusters.map((cluster) => makeIdentities(cluster, making))))
+  const fixedTokens = (settings.tokens ?? new Map<string, User>()).set(adminToken, admin)
+  const { garbageCollection, pause, isBootstrapped = false } = settings
   const server = await openApiServer({
     store,
     clock,
@@ -57,13 +67,18 @@ export async function openTestApi(settings: TestApiSettings): Promise<TestApi> {
     version: '0.1.0',
     address: () => '127.0.0.1:6443',
     identities,
-    fixedTokens: new Map([[adminToken, admin]]),
     ...(settings.audit ? { audit: settings.audit } : {}),
     ...(settings.callWebhook ? { callWebhook: settings.callWebhook } : {}),
+    fixedTokens,
+    ...(garbageCollection === undefined ? {} : { garbageCollection }),
+    ...(pause ? { pause } : {}),
   })
-  for (const { cluster, authority } of identities) {
+  for (const { cluster, authority } of isBootstrapped ? [] : identities) {
     const facts = { ...SERVICE_NETWORK, clientAuthority: authority.certificate, apiPort: 6443 }
     await bootstrap({ handle: server.handle, token: adminToken, cluster, kinds, facts })
   }
   return { ...server, adminToken }
 }
+
+const entropyOf = (random: Random) => (count: number) =>
+  Uint8Array.from({ length: count }, () => between(random, 0, 255))

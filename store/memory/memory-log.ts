@@ -5,8 +5,8 @@ import type { Log } from '../log.ts'
 import { eraseWrite, type LogRecord, type StoredVersion, versionsOf } from '../record.ts'
 import type { Revision } from '../store.ts'
 
-/** A log that is gone with its process, unless it is given a disk. */
-export function memoryLog(disk?: Disk): Log {
+/** A log that is gone with its process, unless it is given a disk. It may begin with records of another. */
+export function memoryLog(disk?: Disk, image: readonly LogRecord[] = []): Log {
   const versions = new Map<Revision, StoredVersion>()
   let end = 0
 
@@ -31,6 +31,10 @@ export function memoryLog(disk?: Disk): Log {
     engine: 'memory',
 
     async replay(each) {
+      for (const record of image) {
+        keep(record)
+        each(record)
+      }
       if (!disk) return
       const bytes = Buffer.from(await disk.read(0, await disk.size()))
       let last: Buffer | undefined

@@ -8,12 +8,11 @@ import { RetentionPolicyKind } from '@muster/api/history/retention-policy.ts'
 import { KUBERNETES_VERSION } from '@muster/api/tables/schemas.ts'
 import { type Clock, seconds } from '@muster/base/clock.ts'
 import { hasCode } from '@muster/base/errors.ts'
-import { type Logger, lineLogger } from '@muster/base/log.ts'
+import { lineLogger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
-import { createClient } from '@muster/client/client.ts'
 import { createCaller } from '@muster/client/http/post.ts'
 import { housekeepingPack } from '@muster/packs/housekeeping/pack.ts'
-import { runController, shareInformers } from '@muster/runtime/run-controller.ts'
+import { runControllers } from '@muster/runtime/run-controllers.ts'
 import { flowControlObjects } from '@muster/server/admission/bootstrap/flow-control.ts'
 import { ADMISSION_STEPS } from '@muster/server/admission/steps.ts'
 import { type ApiServer, openApiServer } from '@muster/server/api-server.ts'
@@ -99,7 +98,12 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
     await bootstrap({ handle: server.handle, token: ownToken, cluster, kinds: KINDS, facts })
   }
   const kubeconfig = await writeKubeconfigs(home, url, credentials, clock)
-  const controllers = startControllers(server, ownToken, credentials, { clock, random, log }, stop)
+  const hub = { clock, random, log, send: server.handle, headers: { authorization: `Bearer ${ownToken}` } }
+  const own = {
+    rootCaOf: () => credentials.serving.authority.certificate,
+    flowControl: flowControlObjects(),
+  }
+  const controllers = runControllers(housekeepingPack.controllers, own, { ...hub, allClusters: true }, stop)
   if (json) terminal.data.line(JSON.stringify({ url, kubeconfig, pid: process.pid }))
   else printSummary(terminal, { url, kubeconfig, home, clusters, tookMs: clock.elapsed() - began })
 
@@ -131,34 +135,6 @@ async function listenSomewhere(
     if (port !== undefined || !hasCode(error, 'Unavailable')) throw error
     return listen({ host, port: 0, tls, handle, clock })
   }
-}
-
-interface ControllerDeps {
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Logger
-}
-
-/** Runs every controller against the API in this process. Resolves when all have stopped. */
-function startControllers(
-  { handle }: ApiServer,
-  token: string,
-  { serving }: Credentials,
-  deps: ControllerDeps,
-  stop: AbortSignal,
-): Promise<unknown> {
-  const home = (userAgent: string) => ({
-    ...deps,
-    client: createClient({ send: handle, userAgent, headers: { authorization: `Bearer ${token}` } }),
-    allClusters: true,
-  })
-  const informers = shareInformers(home('muster-informers'), stop)
-  const own = { rootCaOf: () => serving.authority.certificate, flowControl: flowControlObjects() }
-  return Promise.all(
-    housekeepingPack.controllers.map((controller) =>
-      runController(controller, own, home(controller.name), informers, stop),
-    ),
-  )
 }
 
 interface Summary {

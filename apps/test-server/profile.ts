@@ -1,0 +1,29 @@
+/**
+ * Which hub a test runs against.
+ *
+ *     muster       all that Muster serves
+ *     kubernetes   what any Kubernetes serves, and nothing more: here a controller shows that it runs there too
+ *
+ * Everything that Muster adds to Kubernetes is switched off here and nowhere else. Paths of logical clusters are: each
+ * path is one of the only cluster there is, so `/clusters/eu/api` is as unknown as on any Kubernetes. So are the
+ * subresources that tell of the past.
+ */
+import { answerJson, type Handle } from '@muster/api/message.ts'
+import { notServed, statusOf } from '@muster/api/status.ts'
+import { requestInfoOf } from '@muster/server/http/request-info.ts'
+
+/** `muster` or `kubernetes`. */
+export type Profile = 'muster' | 'kubernetes'
+
+/** The API as this profile has it. */
+export const withProfile =
+  (profile: Profile, handle: Handle): Handle =>
+  async (request) => {
+    if (profile === 'muster') return handle(request)
+    const plain = { ...request, path: `/clusters/default${request.path}` }
+    const asked = requestInfoOf(plain)
+    const isOurs = asked?.about === 'resource' && OUR_SUBRESOURCES.has(asked.subresource)
+    return isOurs ? answerJson(404, statusOf(notServed())) : handle(plain)
+  }
+
+const OUR_SUBRESOURCES: ReadonlySet<string> = new Set(['history', 'why', 'revert'])
