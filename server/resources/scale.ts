@@ -43,6 +43,9 @@ import { get } from './read.ts'
 import { checkName, writeOver } from './update.ts'
 import { fromStored, toStored } from './versions.ts'
 
+// Source: kubernetes pkg/printers/internalversion/printers.go: the one name that has no format.
+const { format: _format, ...SCALE_NAME_COLUMN } = NAME_COLUMN
+
 /** Scale, as a kind that is served nowhere by itself. */
 const SCALE: Served = {
   builtIn: true,
@@ -64,7 +67,7 @@ const SCALE: Served = {
     served: true,
     schema: () => typeSchemaOf('autoscaling', 'v1', 'Scale'),
     columns: [
-      NAME_COLUMN,
+      SCALE_NAME_COLUMN,
       column(
         'Desired',
         'replicas is the desired number of instances for the scaled object.',
