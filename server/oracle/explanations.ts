@@ -20,21 +20,23 @@ export const EXPLANATIONS: readonly Explanation[] = [
     },
   },
   {
+    about: 'what controllers do',
+    is: 'meant',
+    why: 'The recorded kube-apiserver ran without controllers. Muster collects garbage by itself, so what is to be orphaned, or has no owner any more, is so when it is asked for again.',
+    answers: {
+      'apply › ConfigMap › is owned field by field': [14],
+      'batch › Job › is listed and deleted by collection': [7],
+      'deletes › Deployment › is deleted with what it owns, or without': [8, 14],
+      'patches › ConfigMap › merge patch': [17, 18],
+      'workloads › ReplicationController › is listed and deleted by collection': [7],
+    },
+  },
+  {
     about: 'its own health checks',
     is: 'meant',
     why: 'Muster names what it checks: its store, not etcd; and has none of the hooks that kube-apiserver runs when it starts.',
     answers: {
       'discovery › Health › is told': [4, 5, 6, 8, 10],
-    },
-  },
-  {
-    about: 'what controllers do',
-    is: 'meant',
-    why: 'The recorded kube-apiserver ran without controllers. Muster collects garbage by itself, so what is to be orphaned or deleted with its owner is done when it is asked for again.',
-    answers: {
-      'batch › Job › is listed and deleted by collection': [7],
-      'deletes › Deployment › is deleted with what it owns, or without': [8, 14],
-      'workloads › ReplicationController › is listed and deleted by collection': [7],
     },
   },
   {
@@ -188,14 +190,6 @@ export const EXPLANATIONS: readonly Explanation[] = [
       'apply › ConfigMap › has its managed fields written': [6],
       'patches › ConfigMap › JSON patch': [14],
       'patches › ConfigMap › merge patch': [9],
-    },
-  },
-  {
-    about: 'LimitRange',
-    is: 'owed',
-    why: 'The defaults and limits of a LimitRange are not given to pods, so what they refuse is created.',
-    answers: {
-      'core › LimitRange › gives pods their defaults': [2, 3, 4],
     },
   },
   {
