@@ -21,6 +21,14 @@ export interface Column<T extends KubeObject = KubeObject> {
   cell(object: T, now: number): Cell
 }
 
+/** What a row says besides its cells. Source: meta/v1 TableRowCondition. */
+export interface RowCondition {
+  readonly type: 'Completed'
+  readonly status: 'True'
+  readonly reason: string
+  readonly message: string
+}
+
 /** The first column of every table. */
 export const NAME_COLUMN: Column = {
   name: 'Name',

@@ -9,7 +9,7 @@
  * The functions are pure. `default…` and `prepare…` change the object that they are given: it belongs to one request.
  * `validate…` change nothing. Objects reach them decoded: every field that is there has the type its schema says.
  */
-import type { Column } from './columns.ts'
+import type { Column, RowCondition } from './columns.ts'
 import type { FieldError } from './field-error.ts'
 import type { KubeObject } from './object.ts'
 import type { TypeSchema } from './schema/schema.ts'
@@ -55,6 +55,13 @@ export interface KindVersion<T extends KubeObject = KubeObject> {
   /** Of the whole object: apiVersion, kind, metadata and the rest. Made when first asked for. */
   readonly schema: () => TypeSchema
   readonly columns: readonly Column<T>[]
+  /** What a row of a table says besides its cells: `kubectl get` may leave out a pod that is done. */
+  rowConditions?(object: T): readonly RowCondition[]
+  /**
+   * Annotations that Kubernetes adds as it turns its own form into this version. Whole objects have them; tables
+   * and metadata alone do not.
+   */
+  readonly convertedAnnotations?: readonly string[]
   readonly subresources: Subresources
   /** Custom resources say which of their fields may be selected; built-in kinds have functions in {@link KindRules}. */
   readonly selectableFields?: readonly string[]
@@ -157,6 +164,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
    * them, whatever a DELETE says: Event.
    */
   readonly dependents?: 'delete' | 'orphan' | 'unsupported'
+  /** The warning for a DELETE that does not say what becomes of dependents: Job. */
+  readonly dependentsWarning?: string
   /** What keeps an object that is to go, besides the finalizers of its metadata: those in a Namespace's spec. */
   isHeld?(object: T): boolean
   /** What an object says of itself once it is to go: a Namespace is Terminating. */

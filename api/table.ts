@@ -3,7 +3,7 @@
  * Source: meta/v1 Table, PartialObjectMetadata; apiserver pkg/endpoints/handlers/response.go.
  */
 import type { Instant } from '@muster/base/clock.ts'
-import type { Cell, Column } from './columns.ts'
+import type { Cell, Column, RowCondition } from './columns.ts'
 import type { KubeObject, ObjectMeta } from './object.ts'
 
 /** How much of each object goes with its row. */
@@ -15,6 +15,8 @@ export type ColumnDefinition = Omit<Column, 'cell' | 'format' | 'isUnnamed'> & {
 /** One row. */
 export interface TableRow {
   readonly cells: readonly Cell[]
+  /** Absent when there are none. */
+  readonly conditions?: readonly RowCondition[]
   /** Null when it was not asked for. */
   readonly object: object | null
 }
@@ -25,9 +27,17 @@ export const tableHead = (columns: readonly Column[]): ColumnDefinition[] =>
     .filter(({ isUnnamed }) => !isUnnamed)
     .map(({ name, type, format = '', description, priority }) => ({ name, type, format, description, priority }))
 
+/** How objects of one version become rows. */
+export interface Rows {
+  readonly columns: readonly Column[]
+  rowConditions?(object: KubeObject): readonly RowCondition[]
+  /** What the metadata of an object leaves out. */
+  readonly convertedAnnotations?: readonly string[]
+}
+
 /** The row of an object. `apiVersion` is that of the table, and of the metadata in it. */
 export function tableRow(
-  columns: readonly Column[],
+  rows: Rows,
   object: KubeObject,
   {
     includeObject,
@@ -35,14 +45,16 @@ export function tableRow(
     apiVersion,
   }: { readonly includeObject: IncludeObject; readonly now: Instant; readonly apiVersion: string },
 ): TableRow {
-  const cells = columns.map((column) => column.cell(object, now))
+  const cells = rows.columns.map((column) => column.cell(object, now))
+  const conditions = rows.rowConditions?.(object) ?? []
+  const row = conditions.length > 0 ? { cells, conditions } : { cells }
   switch (includeObject) {
     case 'None':
-      return { cells, object: null }
+      return { ...row, object: null }
     case 'Metadata':
-      return { cells, object: partialMetadata(object, apiVersion) }
+      return { ...row, object: partialMetadata(object, apiVersion, rows) }
     case 'Object':
-      return { cells, object }
+      return { ...row, object }
     default:
       return includeObject satisfies never
   }
@@ -52,8 +64,14 @@ export function tableRow(
 export const partialMetadata = (
   { metadata }: KubeObject,
   apiVersion: string,
+  { convertedAnnotations }: Pick<Rows, 'convertedAnnotations'> = {},
 ): { kind: string; apiVersion: string; metadata: ObjectMeta } => ({
   kind: 'PartialObjectMetadata',
   apiVersion,
-  metadata,
+  metadata: convertedAnnotations ? withoutAnnotations(metadata, convertedAnnotations) : metadata,
 })
+
+function withoutAnnotations({ annotations = {}, ...rest }: ObjectMeta, names: readonly string[]): ObjectMeta {
+  const kept = Object.entries(annotations).filter(([name]) => !names.includes(name))
+  return kept.length > 0 ? { ...rest, annotations: Object.fromEntries(kept) } : rest
+}

@@ -5,6 +5,7 @@ import { assert } from '@muster/base/errors.ts'
 import { SYSTEMS } from 'muster/capabilities.ts'
 import { capabilitiesPage } from './docs/capabilities-page.ts'
 import { drawHouse, listArrows, roomsTable } from './docs/house.ts'
+import { oraclePart } from './docs/oracle-part.ts'
 import { workspacesOf } from './manifest.ts'
 import { ROOT, readText } from './tree.ts'
 
@@ -25,6 +26,10 @@ export function printPages(): readonly Page[] {
   return [
     { path: 'docs/capabilities.md', text: capabilitiesPage(SYSTEMS, 'en') },
     { path: 'docs/capabilities.zh-CN.md', text: capabilitiesPage(SYSTEMS, 'zh') },
+    {
+      path: 'docs/conformance.md',
+      text: replacePart(readText('docs/conformance.md'), 'oracle', oraclePart()),
+    },
     {
       path: 'ARCHITECTURE.md',
       text: architecture.reduce((text, [part, print]) => replacePart(text, part, print), readText('ARCHITECTURE.md')),

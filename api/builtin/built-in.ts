@@ -7,7 +7,7 @@
  *       rules: { generation: 'spec', validate, validateUpdate },
  *     })
  */
-import { type Column, NAME_AND_CREATED_AT } from '../columns.ts'
+import { type Column, NAME_AND_CREATED_AT, type RowCondition } from '../columns.ts'
 import type { Kind, KindRules, KindVersion, Subresources, Verb } from '../kind.ts'
 import type { KubeObject } from '../object.ts'
 import { typeSchemaOf } from '../tables/schemas.ts'
@@ -34,6 +34,8 @@ export interface BuiltIn<T extends KubeObject> {
 export interface BuiltInVersion<T extends KubeObject> {
   readonly name: string
   readonly columns?: readonly Column<T>[]
+  rowConditions?(object: T): readonly RowCondition[]
+  readonly convertedAnnotations?: readonly string[]
   readonly subresources?: Subresources
   default?(object: T): void
   readonly deprecated?: NonNullable<KindVersion['deprecated']>

@@ -3,7 +3,7 @@
  * Source: meta/v1 APIVersions, APIGroupList, APIResourceList; apidiscovery.k8s.io/v2 APIGroupDiscoveryList.
  */
 import { hash } from 'node:crypto'
-import type { Verb } from '@muster/api/kind.ts'
+import type { OwnSubresource } from '@muster/api/kind.ts'
 import { apiVersionOf, type JsonObject } from '@muster/api/object.ts'
 import { ALL_VERBS, type ClusterResources, type Served, type ServedGroup } from '../registry/registry.ts'
 
@@ -78,22 +78,25 @@ function resourceViews(served: Served): JsonObject[] {
   ]
 }
 
-/** Everything below an object, in the order of names. */
-function subresourcesOf({ kind, version }: Served) {
+/** Everything below an object, in the order of names; of a custom resource, in that of Kubernetes' server of them. */
+function subresourcesOf({ kind, version, builtIn }: Served) {
   const { status, scale, others = [] } = version.subresources
   const own = { kind: kind.kind, group: kind.group, version: version.name }
-  return [
+  const all = [
     ...(status ? [{ name: 'status', ...own, verbs: ['get', 'patch', 'update'] }] : []),
     ...(scale
       ? [{ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] }]
       : []),
-    ...others.map((other) => ({ ...own, ...other, verbs: other.verbs.flatMap(connectVerbs).sort() })),
-  ].sort((one, other) => (one.name < other.name ? -1 : 1))
+    ...others.map((other) => ({ ...own, ...other, verbs: verbsBelow(other) })),
+  ]
+  return builtIn ? all.sort((one, other) => (one.name < other.name ? -1 : 1)) : all
 }
 
-/** What a connection is called by the methods that may open it. */
-const connectVerbs = (verb: Verb | 'connect'): string[] =>
-  verb === 'connect' ? ['create', 'delete', 'get', 'patch', 'update'] : [verb]
+/** What a connection is called by the methods that may open it: any for a proxy, two for a stream. */
+function verbsBelow({ name, verbs }: OwnSubresource): string[] {
+  const connect = name === 'proxy' ? ['create', 'delete', 'get', 'patch', 'update'] : ['create', 'get']
+  return verbs.flatMap((verb) => (verb === 'connect' ? connect : [verb])).sort()
+}
 
 /** Those of custom resources come in the order in which Kubernetes' own server of them has them. */
 const verbsOf = ({ kind, builtIn }: Served): string[] =>
@@ -101,8 +104,8 @@ const verbsOf = ({ kind, builtIn }: Served): string[] =>
 
 const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const
 
-/** Reviews are answered and forgotten; everything else can be read again. */
-const isKept = ({ kind }: Served): boolean => kind.verbs === undefined || kind.verbs.includes('get')
+/** Reviews are answered and forgotten, and ComponentStatus is made up; everything else can be watched. */
+const isKept = ({ kind }: Served): boolean => kind.verbs === undefined || kind.verbs.includes('watch')
 
 /** Changes when the stored form does. Source: apiserver pkg/endpoints/discovery/storageversionhash.go. */
 function storageVersionHash({ kind }: Served): string {

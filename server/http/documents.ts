@@ -162,15 +162,20 @@ function written(document: object, { mediaType, pretty }: Accepted): ApiResponse
     : answerJson(200, document)
 }
 
-/** A version that a known group does not have is another trouble than a group that nobody knows. */
+/**
+ * A version that a known group does not have is another trouble than a group that nobody knows; a group of custom
+ * resources is one that the server of Kubernetes' own does not know.
+ */
 function foundIn(
   request: ApiRequest,
   resources: ClusterResources,
   name: string,
   version: string,
 ): ApiResponse | undefined {
-  if (!resources.groups().some((known) => known.name === name)) return undefined
-  return found(request, resourceList(resources, name, version))
+  const known = resources.groups().find((group) => group.name === name)
+  const document = known && resourceList(resources, name, version)
+  const isOwn = known?.versions.some((one) => one.resources.some(({ builtIn }) => builtIn))
+  return document || isOwn ? found(request, document) : undefined
 }
 
 function found(request: ApiRequest, document: object | undefined): ApiResponse {
@@ -232,7 +237,9 @@ function createOpenApi(registry: Registry) {
     const { v3 } = await documentsOf(cluster)
     if (parts.length === 0) {
       const entries = [...v3].map(([path, { hash: of }]) => ({ groupVersion: groupVersionOf(path), hash: of }))
-      return answerJson(200, openApiV3Index(entries), { vary: 'Accept' })
+      // As Kubernetes sends it, which names no type and lets Go guess one.
+      const index = Buffer.from(JSON.stringify(openApiV3Index(entries)))
+      return answer(200, 'text/plain; charset=utf-8', index, { vary: 'Accept' })
     }
     const path = parts.join('/')
     const one = v3.get(path)

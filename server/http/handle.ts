@@ -16,7 +16,15 @@ import {
   type Handle,
 } from '@muster/api/message.ts'
 import { encodeObject as encodeProtobuf, PROTOBUF_MEDIA_TYPE } from '@muster/api/protobuf/envelope.ts'
-import { badRequest, methodNotServed, notServed, type Status, statusOf, tooLarge } from '@muster/api/status.ts'
+import {
+  badRequest,
+  methodNotServed,
+  notFound,
+  notServed,
+  type Status,
+  statusOf,
+  tooLarge,
+} from '@muster/api/status.ts'
 import type { Clock, Duration } from '@muster/base/clock.ts'
 import { isControlError } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
@@ -69,6 +77,7 @@ export function createHandle(deps: HandleDeps): Handle {
     if (info.about === 'path') return (await deps.document(request, info, user)) ?? PAGE_NOT_FOUND
     const served = servedBy(deps.registry, info)
     if (served) return answerResource(resourceCall(deps, request, info, served, user, heard), deps)
+    refuseBelowCustom(deps.registry, info)
     if (!isBuiltInGroup(deps.registry, info)) return PAGE_NOT_FOUND
     throw notServed()
   }
@@ -136,6 +145,12 @@ function servedBy(registry: Registry, info: ResourceInfo): Served | undefined {
 }
 
 /** A custom group comes and goes with its definitions, and what is gone leaves no trace. */
+/** What a custom resource does not have below it is as if the object were not there. */
+function refuseBelowCustom(registry: Registry, { cluster, group, version, resource, name, subresource }: ResourceInfo) {
+  const served = registry.cluster(cluster).find(group, version, resource)
+  if (subresource !== '' && served && !served.builtIn) throw notFound({ group, resource }, name)
+}
+
 const isBuiltInGroup = (registry: Registry, { cluster, group }: ResourceInfo): boolean =>
   registry
     .cluster(cluster)

@@ -26,7 +26,9 @@ export const askMuster =
       signal: new AbortController().signal,
     }
     const isEndless = /[?&]watch=/.test(path) && !path.includes('timeoutSeconds')
-    return rawAnswer(await api.handle(request), isEndless)
+    const response = await rawAnswer(await api.handle(request), isEndless)
+    // HTTP leaves out what would be the body, whatever it was.
+    return method === 'HEAD' ? { ...response, body: '' } : response
   }
 
 /** A watch that nobody ends is left once it has said what there is, as the recorder left it. */

@@ -1,14 +1,15 @@
 /** Prints how a replay went: what matched by kind, by verb and by topic, and each mismatch by its first difference. */
 import type { Json } from './case.ts'
+import { type Explanation, explanationOf } from './explain.ts'
 import type { StepResult } from './replay.ts'
 
 /** Mismatches that are listed; the counts tell of all. */
 const LISTED_MAX = 200
 
 /** The report as text, mismatches last. */
-export function report(results: readonly StepResult[]): string {
+export function report(results: readonly StepResult[], explanations: readonly Explanation[] = []): string {
   const wrong = results.filter(({ differences }) => differences.length > 0)
-  const listed = wrong.slice(0, LISTED_MAX).map(describe)
+  const listed = wrong.slice(0, LISTED_MAX).map((result) => describe(result, explanationOf(result, explanations)))
   const more = wrong.length > LISTED_MAX ? [`… and ${wrong.length - LISTED_MAX} more`] : []
   return [
     ...tally('kind', results),
@@ -30,14 +31,18 @@ function tally(by: 'kind' | 'verb' | 'topic', results: readonly StepResult[]): r
   return [`by ${by}`, ...lines, '']
 }
 
-function describe({ topic, caseName, stepNumber, request, differences }: StepResult): string {
+function describe(
+  { topic, kind, caseName, stepNumber, request, differences }: StepResult,
+  explanation: Explanation | undefined,
+): string {
   const [first] = differences
   const more = differences.length > 1 ? ` (and ${differences.length - 1} more)` : ''
   return [
-    `✗ ${topic} › ${caseName} › step ${stepNumber}: ${request}`,
+    `✗ ${topic} › ${kind} › ${caseName} › step ${stepNumber}: ${request}`,
     `    ${first?.path}${more}`,
     `      expected ${show(first?.expected)}`,
     `      actual   ${show(first?.actual)}`,
+    ...(explanation ? [`      ${explanation.is}: ${explanation.about}`] : []),
   ].join('\n')
 }
 

@@ -7,7 +7,6 @@
  */
 
 import { CLUSTER_ANNOTATION } from '@muster/api/cluster-annotation.ts'
-import type { Column } from '@muster/api/columns.ts'
 import { apiVersionOf, type KubeObject } from '@muster/api/object.ts'
 import { encode as encodeMessage } from '@muster/api/protobuf/encode.ts'
 import { encodeObject as encodeProtobuf, PROTOBUF_MEDIA_TYPE } from '@muster/api/protobuf/envelope.ts'
@@ -135,25 +134,29 @@ function metadataShape(served: Served, apiVersion: string): Shape {
   return {
     key: `metadata ${apiVersion}`,
     type,
-    object: (object) => partialMetadata(shown(served, object), apiVersion),
+    object: (object) => partialMetadata(shown(served, object), apiVersion, served.version),
     list: (page) => ({
       kind: 'PartialObjectMetadataList',
       apiVersion,
       metadata: listMetadata(page),
-      items: page.items.map((object) => partialMetadata(shown(served, object), apiVersion)),
+      // As Go writes a list that nothing was ever put into.
+      items:
+        page.items.length > 0
+          ? page.items.map((object) => partialMetadata(shown(served, object), apiVersion, served.version))
+          : null,
     }),
   }
 }
 
 function tableShape({ served, now, includeObject }: FormRequest, apiVersion: string): Shape {
-  const { columns } = served.version
+  const { version } = served
   const row = (object: StoredObject) =>
-    tableRow(columns as readonly Column[], shown(served, object), { includeObject, now: now(), apiVersion })
+    tableRow(version, shown(served, object), { includeObject, now: now(), apiVersion })
   const table = (rows: readonly unknown[], metadata: object, withHead = true) => ({
     kind: 'Table',
     apiVersion,
     metadata,
-    columnDefinitions: withHead ? tableHead(columns as readonly Column[]) : [],
+    columnDefinitions: withHead ? tableHead(version.columns) : null,
     rows,
   })
   return {

@@ -49,7 +49,7 @@ export interface ReadPatch {
 export function patch(call: ResourceCall, deps: WriteDeps): Promise<Written> {
   const read = readPatch(call, call.served.builtIn)
   return writeOver(call, deps, read.options, {
-    createIfAbsent: read.isApply,
+    createIfAbsent: read.isApply && call.info.subresource === '',
     owns: read.isApply ? 'as it says' : 'as an update',
     change(current) {
       if (read.isApply) return applied(call, read, current)

@@ -25,6 +25,7 @@ export type Removed =
 /** Deletes one object, or marks it to be deleted. */
 export async function remove(call: ResourceCall, deps: WriteDeps): Promise<Removed> {
   const options = optionsOf(call)
+  warnOfDependents(call, options)
   const written = await removeOne(call, deps, call.info.name, options)
   const { kind } = call.served
   if (written.outcome !== 'deleted') {
@@ -39,6 +40,7 @@ export async function remove(call: ResourceCall, deps: WriteDeps): Promise<Remov
 /** Deletes everything that the selection takes, and answers what that was. */
 export async function removeCollection(call: ResourceCall, deps: WriteDeps): Promise<ListPage> {
   const options = optionsOf(call)
+  warnOfDependents(call, options)
   const wanted = listOptions(call.request.query, false)
   const selection = selectionOf(call, wanted)
   const { resourceVersion, resourceVersionMatch, limit, continue: token } = wanted
@@ -63,6 +65,12 @@ export async function removeCollection(call: ResourceCall, deps: WriteDeps): Pro
     }
   }
   return page
+}
+
+function warnOfDependents({ served, warnings }: ResourceCall, options: DeleteOptions): void {
+  const { dependentsWarning } = served.kind.rules
+  const isSaid = options.propagationPolicy !== undefined || options.orphanDependents !== undefined
+  if (dependentsWarning !== undefined && !isSaid) warnings.push(dependentsWarning)
 }
 
 function removeOne(call: ResourceCall, deps: WriteDeps, name: string, options: DeleteOptions): Promise<Written> {

@@ -23,7 +23,7 @@ import { apiVersionOf, type KubeObject } from '@muster/api/object.ts'
 import { isObject } from '@muster/api/schema/json.ts'
 import { filterOfSelector } from '@muster/api/selector/label-selector.ts'
 import { formatLabels } from '@muster/api/selector/labels.ts'
-import { badRequest, invalid, methodNotAllowed } from '@muster/api/status.ts'
+import { badRequest, internal, invalid, methodNotAllowed } from '@muster/api/status.ts'
 import { typeSchemaOf } from '@muster/api/tables/schemas.ts'
 import { timestamp } from '@muster/api/time.ts'
 import type { Scale } from '@muster/api/types/autoscaling-v1.ts'
@@ -42,6 +42,9 @@ import { readPatch } from './patch.ts'
 import { get } from './read.ts'
 import { checkName, writeOver } from './update.ts'
 import { fromStored, toStored } from './versions.ts'
+
+// Source: kubernetes pkg/printers/internalversion/printers.go: the one name that has no format.
+const { format: _format, ...SCALE_NAME_COLUMN } = NAME_COLUMN
 
 /** Scale, as a kind that is served nowhere by itself. */
 const SCALE: Served = {
@@ -64,7 +67,7 @@ const SCALE: Served = {
     served: true,
     schema: () => typeSchemaOf('autoscaling', 'v1', 'Scale'),
     columns: [
-      NAME_COLUMN,
+      SCALE_NAME_COLUMN,
       column(
         'Desired',
         'replicas is the desired number of instances for the scaled object.',
@@ -211,7 +214,9 @@ function owned(call: ResourceCall, options: WriteOptions, before: Scale, next: K
   return next as Scale // It was decoded as one.
 }
 
-function checkScale({ info }: ResourceCall, { spec }: Scale): void {
+/** The scale of a custom resource is checked with the rest of it. */
+function checkScale({ info, served }: ResourceCall, { spec }: Scale): void {
+  if (!served.builtIn) return
   const replicas = spec?.replicas ?? 0
   if (replicas >= 0) return
   throw invalid({ group: 'autoscaling', kind: 'Scale' }, info.name, [
@@ -223,6 +228,8 @@ function checkScale({ info }: ResourceCall, { spec }: Scale): void {
 function scaleOf(call: ResourceCall, scale: ScaleSubresource, object: KubeObject): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp, managedFields } = object.metadata
   const replicas = readPath(object, scale.replicasPath)
+  if (replicas === undefined && !call.served.builtIn)
+    throw internal(`the spec replicas field ${JSON.stringify(scale.replicasPath)} does not exist`)
   const current = readPath(object, scale.statusReplicasPath)
   const selector = scale.selectorPath === undefined ? undefined : saySelector(readPath(object, scale.selectorPath))
   const entries = fieldsOfScale(managedFields, replicasPaths(call))

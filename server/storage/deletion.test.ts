@@ -23,6 +23,8 @@ interface Row {
   readonly rules?: DeletionRules
   /** The metadata that is marked, or what else is done. */
   readonly comes: 'delete' | 'nothing' | ObjectMeta
+  /** Once it is marked, it goes. */
+  readonly andGoes?: true
 }
 
 const rows: readonly Row[] = [
@@ -111,7 +113,13 @@ const rows: readonly Row[] = [
     options: { gracePeriodSeconds: -9 },
     comes: deleting('12:00:01', 1),
   },
-  { what: 'no grace', rules: podRules, options: { gracePeriodSeconds: 0 }, comes: 'delete' },
+  {
+    what: 'no grace',
+    rules: podRules,
+    options: { gracePeriodSeconds: 0 },
+    comes: deleting('12:00:00', 0),
+    andGoes: true,
+  },
   {
     what: 'no grace, and a finalizer',
     rules: podRules,
@@ -146,7 +154,8 @@ const rows: readonly Row[] = [
     rules: podRules,
     options: { gracePeriodSeconds: 0 },
     metadata: deleting('12:00:20', 30),
-    comes: 'delete',
+    comes: deleting('12:00:00', 0),
+    andGoes: true,
   },
   {
     what: 'confirmed, and a finalizer',
@@ -158,12 +167,15 @@ const rows: readonly Row[] = [
   { what: 'its grace is over', rules: podRules, metadata: deleting('11:59:00', 0), comes: 'delete' },
 ]
 
-for (const { what, metadata = {}, options = {}, rules = {}, comes } of rows) {
+for (const { what, metadata = {}, options = {}, rules = {}, comes, andGoes } of rows) {
   test(`${what}: ${typeof comes === 'string' ? comes : 'mark'}`, () => {
     const object = { apiVersion: 'v1', kind: 'Pod', metadata: structuredClone({ name: 'web', ...metadata }) }
     const deletion = decideDeletion(object, options, rules, NOW)
     if (typeof comes === 'string') equal(deletion.do, comes)
-    else deepEqual(deletion.do === 'mark' && deletion.object.metadata, { name: 'web', ...comes })
+    else {
+      equal(deletion.do, andGoes ? 'mark-then-delete' : 'mark')
+      deepEqual('object' in deletion && deletion.object.metadata, { name: 'web', ...comes })
+    }
   })
 }
 

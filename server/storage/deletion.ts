@@ -3,12 +3,12 @@
  *
  *     finalizers to wait for ──► mark: deletionTimestamp now, no grace; who removes the last finalizer ends it
  *     grace of its kind      ──► mark: deletionTimestamp after the grace; its agent confirms with grace 0
+ *     a grace of 0           ──► mark, then gone at once: watchers are told that it was to go
  *     neither                ──► gone at once
  *     marked already         ──► a shorter grace is taken, a longer one is not; else nothing
  *
  * Source: apiserver pkg/registry/rest/delete.go BeforeDelete; pkg/registry/generic/registry/store.go
- * updateForGracefulDeletionAndFinalizers, markAsDeleting and deletionFinalizersForGarbageCollection. Unlike there, an
- * object that goes at once is not marked first, so its watchers hear of one change and not of two.
+ * updateForGracefulDeletionAndFinalizers, markAsDeleting and deletionFinalizersForGarbageCollection.
  */
 import type { KubeObject } from '@muster/api/object.ts'
 import { add, formatInstant, type Instant, instant, seconds } from '@muster/base/clock.ts'
@@ -41,6 +41,7 @@ export type Deletion =
   /** It is on its way already. */
   | { readonly do: 'nothing' }
   | { readonly do: 'mark'; readonly object: KubeObject }
+  | { readonly do: 'mark-then-delete'; readonly object: KubeObject }
 
 /** Waits until dependents have been orphaned. Source: apimachinery meta/v1 FinalizerOrphanDependents. */
 export const ORPHAN_FINALIZER = 'orphan'
@@ -64,8 +65,8 @@ export function decideDeletion(
     rules.whenMarked?.(going)
     return { do: 'mark', object: going }
   }
-  if (mark.grace === 0 && finalizers.length === 0) return { do: 'delete' }
-  return { do: 'mark', object: marked(object, finalizers, mark) }
+  const ends = mark.grace === 0 && finalizers.length === 0
+  return { do: ends ? 'mark-then-delete' : 'mark', object: marked(object, finalizers, mark) }
 }
 
 /** Whether an update of an object that is being deleted ends it: nobody holds it back any more. */

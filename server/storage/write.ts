@@ -29,7 +29,7 @@ import { type DeletionOptions, type DeletionRules, decideDeletion, endsDeletion 
 import { formatKey, type ObjectKey } from './key.ts'
 import { checkCarried, checkDelete, checkUpdate, type Preconditions } from './preconditions.ts'
 import { beFresh, findObject } from './read.ts'
-import { encodeObject, parseBytes, parseObject, storedVersion } from './stored-object.ts'
+import { encodeObject, parseBytes, parseObject, type StoredObject, storedVersion } from './stored-object.ts'
 
 /** What an update asks for. */
 export interface UpdateRequest extends WriteRequest {
@@ -118,27 +118,49 @@ export async function updateObject(deps: WriterDeps, key: ObjectKey, request: Up
   })
 }
 
-/** Deletes an object, or marks it to be deleted. Throws NotFound, Conflict, what `admit` and the grounds throw. */
+/**
+ * Deletes an object, or marks it to be deleted; or both, which takes two commits, since watchers hear of each. Throws
+ * NotFound, Conflict, what `admit` and the grounds throw.
+ */
 export async function removeObject(deps: WriterDeps, key: ObjectKey, request: RemoveRequest): Promise<Written> {
   const { options, rules, admit } = request
-  return decideAndCommit(deps, key, request, async (current) => {
+  let endsNow = false
+  const written = await decideAndCommit(deps, key, request, async (current) => {
     if (!current) throw notFound(key, key.name)
     const object = parseObject(current)
     if (options.preconditions) checkDelete(key, options.preconditions, object)
     await admit?.(parseObject(current))
     const deletion = decideDeletion(object, options, rules, deps.clock.now())
+    endsNow = deletion.do === 'mark-then-delete'
     switch (deletion.do) {
       case 'nothing':
         return { decided: 'unchanged', object: current }
       case 'delete':
         return { decided: 'delete' }
       case 'mark':
+      case 'mark-then-delete':
         request.note?.(deletion.object)
         return putUnlessSame(current, deletion.object, encodeWithin(key, deletion.object))
       default:
         return deletion satisfies never
     }
   })
+  return endsNow ? deleteMarked(deps, key, request, written.object) : written
+}
+
+/** Ends an object that has just been marked, unless somebody was faster. Asks once more, since it is another write. */
+async function deleteMarked(deps: WriterDeps, key: ObjectKey, request: RemoveRequest, marked: StoredObject) {
+  const { uid } = parseObject(marked).metadata
+  const gone: Written = { outcome: 'deleted', object: marked }
+  if (request.dryRun) return gone
+  const { object } = await decideAndCommit(deps, key, request, async (current) => {
+    const found = current && parseObject(current)
+    if (!found || found.metadata.uid !== uid || !endsDeletion(found.metadata, found.metadata))
+      return { decided: 'unchanged', object: marked }
+    await request.admit?.(found)
+    return { decided: 'delete' }
+  })
+  return { ...gone, object }
 }
 
 function putUnlessSame(current: CachedObject, next: KubeObject, bytes: Uint8Array) {

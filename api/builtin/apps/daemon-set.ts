@@ -26,6 +26,9 @@ import {
   validateRunsOn,
 } from '../workload.ts'
 
+/** How often the template changed, as Kubernetes once counted: it is said in an annotation, and by the server alone. */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
 /** DaemonSet. Source: kubernetes pkg/registry/apps/daemonset, pkg/apis/apps. */
 export const daemonSet = builtIn<DaemonSet>({
   group: 'apps',
@@ -78,6 +81,7 @@ export const daemonSet = builtIn<DaemonSet>({
           WIDE,
         ),
       ],
+      convertedAnnotations: [TEMPLATE_GENERATION],
       subresources: { status: true },
     },
   ],
@@ -135,9 +139,6 @@ function defaultDaemonSet(set: DaemonSet): void {
   spec.template ??= {}
   defaultPodTemplate(spec.template)
 }
-
-/** How often the template changed, as Kubernetes once counted: it is said in an annotation, and by the server alone. */
-const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
 
 const templateGenerationOf = ({ metadata }: DaemonSet): number =>
   Number.parseInt(metadata.annotations?.[TEMPLATE_GENERATION] ?? '0', 10) || 0

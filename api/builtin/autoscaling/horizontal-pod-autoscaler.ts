@@ -2,7 +2,7 @@
 import type { HorizontalPodAutoscaler } from '../../types/autoscaling-v2.ts'
 import { builtIn } from '../built-in.ts'
 import { autoscalerColumns, autoscalerColumnsOfV1 } from './horizontal-pod-autoscaler/columns.ts'
-import { defaultV1, fromV2, toV2 } from './horizontal-pod-autoscaler/convert.ts'
+import { defaultV1, fromV2, ROUND_TRIP_ANNOTATIONS, toV2 } from './horizontal-pod-autoscaler/convert.ts'
 import { defaultAutoscaler } from './horizontal-pod-autoscaler/defaults.ts'
 import { validateAutoscaler, validateAutoscalerStatus } from './horizontal-pod-autoscaler/validate.ts'
 
@@ -19,6 +19,7 @@ export const horizontalPodAutoscaler = builtIn<HorizontalPodAutoscaler>({
       name: 'v1',
       default: defaultV1,
       columns: autoscalerColumnsOfV1,
+      convertedAnnotations: ROUND_TRIP_ANNOTATIONS,
       subresources: { status: true },
       convert: { toStored: toV2, fromStored: fromV2 },
     },

@@ -49,6 +49,8 @@ export const job = builtIn<Job>({
   rules: {
     generation: 'spec',
     dependents: 'orphan',
+    dependentsWarning:
+      'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
     prepareForCreate(object) {
       generateSelector(object)
       dropDisabledOfTemplate(object.spec?.template)

@@ -1,7 +1,7 @@
 /** Containers that run together on one node. */
 import type { Pod } from '../../types/core-v1.ts'
 import { builtIn } from '../built-in.ts'
-import { podColumns } from './pod/columns.ts'
+import { podColumns, podRowConditions } from './pod/columns.ts'
 import { defaultPod } from './pod/defaults.ts'
 import { fieldOfPod, POD_FIELDS } from './pod/fields.ts'
 import { graceOfPod } from './pod/grace.ts'
@@ -17,7 +17,15 @@ export const pod = builtIn<Pod>({
   plural: 'pods',
   shortNames: ['po'],
   categories: ['all'],
-  versions: [{ name: 'v1', default: defaultPod, columns: podColumns, subresources: podSubresources }],
+  versions: [
+    {
+      name: 'v1',
+      default: defaultPod,
+      columns: podColumns,
+      rowConditions: podRowConditions,
+      subresources: podSubresources,
+    },
+  ],
   rules: {
     generation: 'spec',
     returnsDeleted: true,

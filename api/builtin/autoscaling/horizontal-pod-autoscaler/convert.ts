@@ -31,6 +31,9 @@ const ANNOTATIONS = {
   scaleUpTolerance: `${PREFIX}scale-up-tolerance`,
 } as const
 
+/** What the first version says in annotations, since it has no fields for it. */
+export const ROUND_TRIP_ANNOTATIONS: readonly string[] = Object.values(ANNOTATIONS)
+
 /** The second version of the first. */
 export function toV2(object: KubeObject): HorizontalPodAutoscaler {
   const { metadata, spec, status } = object as AutoscalerV1 // Who asks knows its version.
@@ -139,8 +142,8 @@ const orderCondition = (condition: HorizontalPodAutoscalerCondition): object => 
 
 function withoutRoundTrip(annotations: Record<string, string> | undefined): { annotations?: Record<string, string> } {
   if (!annotations) return {}
-  const own: readonly string[] = Object.values(ANNOTATIONS)
-  return { annotations: Object.fromEntries(Object.entries(annotations).filter(([name]) => !own.includes(name))) }
+  const own = Object.entries(annotations).filter(([name]) => !ROUND_TRIP_ANNOTATIONS.includes(name))
+  return { annotations: Object.fromEntries(own) }
 }
 
 /** The objects of a list of JSON; none when it is no such text, which is not held against whoever wrote it. */

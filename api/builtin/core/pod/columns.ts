@@ -1,5 +1,5 @@
 /** The table of pods. Source: kubernetes pkg/printers/internalversion printPod. */
-import { type Column, NAME_COLUMN } from '../../../columns.ts'
+import { type Column, NAME_COLUMN, type RowCondition } from '../../../columns.ts'
 import type { Pod } from '../../../types/core-v1.ts'
 import { AGE_COLUMN, column, since } from '../../columns.ts'
 import { WIDE } from '../pod-spec/columns.ts'
@@ -47,6 +47,19 @@ export const podColumns: readonly Column<Pod>[] = [
     WIDE,
   ),
 ]
+
+/** A pod that is done may be left out of what people look at. Source: printers.go podSuccessConditions, podFailedConditions. */
+export function podRowConditions({ status }: Pod): readonly RowCondition[] {
+  if (status?.phase === 'Succeeded') return [completed('Succeeded', 'The pod has completed successfully.')]
+  return status?.phase === 'Failed' ? [completed('Failed', 'The pod failed.')] : []
+}
+
+const completed = (reason: string, message: string): RowCondition => ({
+  type: 'Completed',
+  status: 'True',
+  reason,
+  message,
+})
 
 function sayGates({ spec, status }: Pod): string {
   const gates = spec?.readinessGates ?? []
