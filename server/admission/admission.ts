@@ -109,8 +109,9 @@ export async function admit(
 ): Promise<Required<MutateEffects>> {
   const warnings: string[] = []
   await inRounds(async (reinvocation) => {
+    const own = { ...context, reinvocation }
     for (const step of stepsFor(steps, request)) {
-      const effects = await step.mutate?.(request, { ...context, reinvocation })
+      const effects = await step.mutate?.(request, own)
       warnings.push(...(effects?.warnings ?? []))
     }
   })

@@ -1,8 +1,10 @@
 /** The audit log of an API in the same process, read back. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Caller } from '@muster/api/caller.ts'
 import type { Json, KubeObject } from '@muster/api/object.ts'
 import { encodeObject, PROTOBUF_MEDIA_TYPE } from '@muster/api/protobuf/envelope.ts'
+import { milliseconds, seconds } from '@muster/base/clock.ts'
 import { bytesOf } from '@muster/client/answer.ts'
 import { simClock } from '@muster/sim/clock.ts'
 import { openTestApi } from '../testing/open-test-api.ts'
@@ -17,9 +19,10 @@ interface World {
   readonly mode?: SinkMode
   /** What a sink that keeps nothing says. */
   readonly isKept?: () => boolean
+  readonly callWebhook?: Caller
 }
 
-async function open({ policy, mode = 'batch', isKept }: World) {
+async function open({ policy, mode = 'batch', isKept, callWebhook }: World) {
   const told: Told[] = []
   const clock = simClock()
   let isOn = false
@@ -35,7 +38,7 @@ async function open({ policy, mode = 'batch', isKept }: World) {
     policy: readPolicy({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', ...policy } as Json),
     sinks: [sink],
   })
-  const api = await openTestApi({ clock, audit })
+  const api = await openTestApi({ clock, audit, ...(callWebhook ? { callWebhook } : {}) })
   isOn = true
   const ask = async (method: string, path: string, body?: object, more: Record<string, string> = {}) => {
     const [bare = '', query = ''] = path.split('?')
@@ -181,12 +184,12 @@ test('a watch is told when it begins and when it ends', async () => {
     policy: { omitStages: ['RequestReceived'], rules: [{ level: 'RequestResponse' }] },
   })
   const watched = ask('GET', `${SECRETS}?watch=true&timeoutSeconds=5`)
-  await clock.advance(1000 as never)
+  await clock.advance(seconds(1))
   deepEqual(
     told.map(({ stage, verb }) => [verb, stage]),
     [['watch', 'ResponseStarted']],
   )
-  await clock.advance(5000 as never)
+  await clock.advance(seconds(5))
   await watched
   equal(told[1]?.stage, 'ResponseComplete')
   equal(told[1]?.responseObject, undefined)
@@ -198,6 +201,27 @@ test('an event that is too long goes without its bodies', async () => {
   await ask('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'long' }, data })
   equal(told[0]?.requestObject, undefined)
   equal(told[0]?.annotations?.['audit.k8s.io/truncated'], 'true')
+})
+
+test('a fault of ours is told as a panic', async () => {
+  const { clock, told, ask } = await open({
+    policy: { omitStages: ['RequestReceived'], rules: [{ level: 'Metadata' }] },
+    callWebhook: () => {
+      throw new TypeError('a mistake')
+    },
+  })
+  const rules = [{ operations: ['*'], apiGroups: [''], apiVersions: ['v1'], resources: ['secrets'] }]
+  const clientConfig = { url: 'https://hooks.test/' }
+  await ask('POST', '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations', {
+    metadata: { name: 'a' },
+    webhooks: [{ name: 'a.hooks.test', admissionReviewVersions: ['v1'], sideEffects: 'None', rules, clientConfig }],
+  })
+  await clock.advance(milliseconds(1))
+  const { response } = await ask('POST', SECRETS, SECRET)
+  equal(response.status, 500)
+  const panic = told.at(-1)
+  equal(panic?.stage, 'Panic')
+  match(panic?.responseStatus?.message ?? '', /^APIServer panic'd: .*a mistake/)
 })
 
 test('under blocking-strict a request whose line cannot be kept is refused', async () => {

@@ -5,6 +5,7 @@ import { decodeObject, isEnvelope } from '@muster/api/protobuf/envelope.ts'
 import { isObject } from '@muster/api/schema/json.ts'
 import { isStatus, type Status } from '@muster/api/status.ts'
 import { isControlError } from '@muster/base/errors.ts'
+import { whenOver } from '../http/when-over.ts'
 
 /** An object as JSON, perhaps without who owns its fields. */
 export const jsonOf = (object: object, omitManagedFields: boolean): string =>
@@ -84,21 +85,25 @@ function parsed(bytes: Uint8Array, type: string): unknown {
   return STATUS_MARK.test(text) ? JSON.parse(text) : undefined
 }
 
-/** The same chunks; hears their end, with all of them where they are no more than `bytesMax`. */
-export async function* collecting(
+/** The same chunks; `ended` hears their end, with all of them where they are no more than `bytesMax`. */
+export function collecting(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   bytesMax: number,
   ended: (bytes: Uint8Array | undefined) => Promise<void>,
 ): AsyncIterable<Uint8Array> {
   const kept: Uint8Array[] = []
   let length = 0
-  try {
+  async function* all(): AsyncIterable<Uint8Array> {
     for await (const chunk of chunks) {
       length += chunk.length
       if (length <= bytesMax) kept.push(chunk)
       yield chunk
     }
-  } finally {
-    await ended(length <= bytesMax ? Buffer.concat(kept) : undefined)
   }
+  // Who lets go of a generator that he never began does not reach what is behind it.
+  const letGo = async () => void (Symbol.asyncIterator in chunks && (await chunks[Symbol.asyncIterator]().return?.()))
+  return whenOver(bytesMax === 0 ? chunks : all(), async () => {
+    await letGo()
+    await ended(length <= bytesMax ? Buffer.concat(kept) : undefined)
+  })
 }

@@ -1,6 +1,6 @@
 /**
- * What is kept where nobody says otherwise: who changed what, and when, without what was in it. Reads are not told, nor
- * are the heartbeats of machines, which would be most of the log.
+ * What is kept where nobody says otherwise: who changed what, and when, and who read Secrets, without what was in them.
+ * Other reads are not told, nor are the heartbeats of machines, which would be most of the log.
  */
 import type { Policy, PolicyRule } from './policy.ts'
 
@@ -26,6 +26,8 @@ export const DEFAULT_POLICY: Policy = {
     // Questions about access change nothing, though they are posted.
     rule({ level: 'None', resources: [of('authorization.k8s.io'), of('authentication.k8s.io', 'selfsubjectreviews')] }),
     rule({ level: 'Metadata', verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'] }),
+    // To read a Secret is to have it.
+    rule({ level: 'Metadata', resources: [of('', 'secrets')] }),
     // Whoever looks into a container, or past the API, does more than read.
     rule({
       level: 'Metadata',

@@ -166,12 +166,13 @@ for (const [value, why] of REFUSED) {
   })
 }
 
-test('what is kept without a policy: writes and ways into containers, not reads and heartbeats', () => {
+test('what is kept without a policy: writes, ways into containers and reads of Secrets, not other reads and heartbeats', () => {
   const levelOf = (asked: Parameters<typeof aboutResource>[0]) =>
     treatmentOf(DEFAULT_POLICY, ADA, aboutResource(asked)).level
   equal(levelOf({ verb: 'create', resource: 'secrets', namespace: 'shop' }), 'Metadata')
   equal(levelOf({ verb: 'get', resource: 'pods', subresource: 'exec', name: 'web' }), 'Metadata')
-  equal(levelOf({ verb: 'list', resource: 'secrets' }), 'None')
+  equal(levelOf({ verb: 'list', resource: 'secrets' }), 'Metadata')
+  equal(levelOf({ verb: 'list', resource: 'configmaps' }), 'None')
   equal(levelOf({ verb: 'update', group: 'coordination.k8s.io', resource: 'leases', name: 'n' }), 'None')
   equal(levelOf({ verb: 'create', group: 'authorization.k8s.io', resource: 'selfsubjectaccessreviews' }), 'None')
   equal(treatmentOf(DEFAULT_POLICY, ADA, path('/healthz')).level, 'None')

@@ -2,11 +2,17 @@
 import { readIP } from '@muster/api/ip-address.ts'
 import type { ApiRequest } from '@muster/api/message.ts'
 
+/** Where it comes from, and what the client calls itself; what is not known is left out. */
+export function senderOf(request: ApiRequest): { sourceIPs?: readonly string[]; userAgent?: string } {
+  const [sourceIPs, userAgent] = [sourceIpsOf(request), sayUserAgent(request)]
+  return { ...(sourceIPs.length > 0 ? { sourceIPs } : {}), ...(userAgent ? { userAgent } : {}) }
+}
+
 /**
  * From the first to the last who passed it on: what X-Forwarded-For says, then X-Real-Ip, then who is connected. All but
  * the last can be made up by the client.
  */
-export function sourceIpsOf({ headers, remoteAddress }: ApiRequest): readonly string[] {
+function sourceIpsOf({ headers, remoteAddress }: ApiRequest): readonly string[] {
   const forwarded = (headers['x-forwarded-for'] ?? '').split(',').map((one) => one.trim())
   const real = (headers['x-real-ip'] ?? '').trim()
   const ips = forwarded.filter(isIpAddress)
@@ -22,7 +28,7 @@ const isIpAddress = (text: string): boolean => readIP(text) !== undefined
 const USER_AGENT_LENGTH_MAX = 1024
 
 /** What the client calls itself, within a limit. */
-export function sayUserAgent({ headers }: ApiRequest): string {
+function sayUserAgent({ headers }: ApiRequest): string {
   const said = headers['user-agent'] ?? ''
   return said.length > USER_AGENT_LENGTH_MAX ? `${said.slice(0, USER_AGENT_LENGTH_MAX)}...TRUNCATED` : said
 }

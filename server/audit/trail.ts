@@ -19,7 +19,7 @@ import { collecting, jsonOf, jsonOfBytes, statusIn } from './bodies.ts'
 import { type AuditEvent, EVENT_LENGTH_MAX, type ObjectReference, sayEvent } from './event.ts'
 import type { AuditMetrics } from './metrics.ts'
 import { isAtLeast, type Policy, type Stage, type Treatment, treatmentOf } from './policy.ts'
-import { sayUserAgent, sourceIpsOf, triedCredentials } from './sender.ts'
+import { senderOf, triedCredentials } from './sender.ts'
 import type { Sink } from './sink.ts'
 
 /** The audit log of a server. Without a policy or sinks nothing is kept, and requests still have their ids. */
@@ -89,8 +89,7 @@ export function beginTrail(
       verb: attributes.verb,
       user: known.user,
       ...(known.impersonated ? impersonationOf(known.impersonated) : {}),
-      sourceIPs: sourceIpsOf(request),
-      userAgent: sayUserAgent(request),
+      ...senderOf(request),
       ...(known.objectRef ? { objectRef: known.objectRef } : {}),
       ...(known.responseStatus ? { responseStatus: known.responseStatus } : {}),
       requestReceivedTimestamp: microTime(began),

@@ -10,6 +10,7 @@ import { type Clock, type Duration, milliseconds, minutes } from '@muster/base/c
 import type { User } from '../auth/user.ts'
 import { afterBody } from '../http/after-body.ts'
 import type { RequestInfo } from '../http/request-info.ts'
+import { whenOver } from '../http/when-over.ts'
 import type { Fairness } from './fairness.ts'
 import type { Flow } from './levels.ts'
 
@@ -57,18 +58,16 @@ const flowHeaders = ({ schema, level }: Flow) => ({
 function untilBegun(response: ApiResponse, clock: Clock, leave: () => void): ApiResponse {
   const { body } = response
   if (body.body !== 'stream') return afterBody(response, leave)
-  const { stream } = body
+  const chunks = body.stream[Symbol.asyncIterator]()
   async function* whole(): AsyncIterable<Uint8Array> {
-    const chunks = stream[Symbol.asyncIterator]()
-    try {
-      const first = chunks.next()
-      await Promise.race([first, clock.sleep(milliseconds(0))])
-      leave()
-      for (let chunk = await first; !chunk.done; chunk = await chunks.next()) yield chunk.value
-    } finally {
-      leave()
-      await chunks.return?.()
-    }
+    const first = chunks.next()
+    await Promise.race([first, clock.sleep(milliseconds(0))])
+    leave()
+    for (let chunk = await first; !chunk.done; chunk = await chunks.next()) yield chunk.value
   }
-  return { ...response, body: { body: 'stream', stream: whole() } }
+  const stream = whenOver(whole(), async () => {
+    leave()
+    await chunks.return?.()
+  })
+  return { ...response, body: { body: 'stream', stream } }
 }

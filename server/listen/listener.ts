@@ -248,7 +248,7 @@ const tooLarge = (request: Http2ServerRequest): ApiResponse =>
   )
 
 async function send(response: Reply, { status, headers, body }: ApiResponse, method: string): Promise<void> {
-  if (response.destroyed) return
+  if (response.destroyed) return abandon(body)
   for (const [name, value] of Object.entries(headers))
     response.setHeader(name, typeof value === 'string' ? value : [...value])
   response.statusCode = status
@@ -265,6 +265,11 @@ async function send(response: Reply, { status, headers, body }: ApiResponse, met
     default:
       body satisfies never
   }
+}
+
+/** The client is gone before he was told anything: whoever would have told him is let go. */
+async function abandon(body: ApiResponse['body']): Promise<void> {
+  if (body.body === 'stream') await body.stream[Symbol.asyncIterator]().return?.()
 }
 
 /** Writes no faster than the client reads. */

@@ -62,6 +62,8 @@ async function checkPod(request: Written, pod: Pod, context: AdmissionContext): 
   const { policy } = policyOf(namespace.metadata.labels)
   if (request.verb === 'update' && isPod(request.old) && !changesImages(pod, request.old)) return undefined
   const broken = violations(policy.enforce, { metadata, spec })
+  context.notes?.annotate(`${ANNOTATION}enforce-policy`, sayStandard(policy.enforce))
+  noteViolations(policy, { metadata, spec }, context)
   if (broken.length > 0) {
     throw refusal(request, `violates PodSecurity "${sayStandard(policy.enforce)}": ${sayViolations(broken)}`)
   }
@@ -78,7 +80,19 @@ async function checkMaker(request: Written, context: AdmissionContext): Promise<
   const template = templateOf(request.object)
   if (!namespace || !template?.spec) return undefined
   const { policy } = policyOf(namespace.metadata.labels)
-  return { warnings: warningsOf(policy, { metadata: template.metadata ?? {}, spec: template.spec }) }
+  const pod = { metadata: template.metadata ?? {}, spec: template.spec }
+  noteViolations(policy, pod, context)
+  return { warnings: warningsOf(policy, pod) }
+}
+
+/** As the audit log has it. Source: pod-security-admission api/constants.go. */
+const ANNOTATION = 'pod-security.kubernetes.io/'
+
+function noteViolations({ audit }: Policy, pod: PodLike, { notes }: AdmissionContext): void {
+  const broken = violations(audit, pod)
+  if (broken.length === 0) return
+  const said = `would violate PodSecurity "${sayStandard(audit)}": ${sayViolations(broken)}`
+  notes?.annotate(`${ANNOTATION}audit-violations`, said)
 }
 
 function warningsOf({ warn }: Policy, pod: PodLike): string[] {

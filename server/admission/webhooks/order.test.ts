@@ -194,6 +194,33 @@ test('a webhook for another version sees the object in that version, and its pat
   deepEqual(metrics[0]?.resource.target, { type: 'Utilization', averageUtilization: 70 })
 })
 
+test('a custom resource is shown in the version of the rule, whatever version it is written in', async () => {
+  const { clock, hooks, asked, ask, configure } = await open()
+  const version = (name: string) => ({
+    name,
+    served: true,
+    storage: name === 'v1',
+    schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+  })
+  await ask('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    metadata: { name: 'kettles.hooks.test' },
+    spec: {
+      group: 'hooks.test',
+      scope: 'Namespaced',
+      names: { plural: 'kettles', singular: 'kettle', kind: 'Kettle', listKind: 'KettleList' },
+      versions: [version('v1'), version('v2')],
+    },
+  })
+  await clock.advance(seconds(1))
+  hooks.set('v1', () => [{ op: 'add', path: '/by', value: 'hook' }])
+  await configure('Mutating', 'a', [{ path: 'v1', rules: [rule('hooks.test', 'v1', 'kettles')] }])
+  const kettle = { apiVersion: 'hooks.test/v2', kind: 'Kettle', metadata: { name: 'one' } }
+  const { status, value } = await ask('POST', '/apis/hooks.test/v2/namespaces/default/kettles', kettle)
+  equal(status, 201, value.message)
+  deepEqual([value.apiVersion, value.by], ['hooks.test/v2', 'hook'])
+  equal(asked[0]?.question.object.apiVersion, 'hooks.test/v1')
+})
+
 test('a write of a scale is shown as a Scale, and what is made of it becomes of the object', async () => {
   const { hooks, asked, ask, configure } = await open()
   const deployments = '/apis/apps/v1/namespaces/default/deployments'

@@ -43,9 +43,12 @@ export function settle(
     case 'allowed':
       metrics.asked({ ...count, rejected: false, code: 200 })
       return
-    case 'denied':
-      metrics.asked({ ...count, rejected: true, code: statusOf(outcome.error).code, error: 'no_error' })
+    case 'denied': {
+      // Without an answer it was this server that said no: to a dry run.
+      const error = outcome.answer ? 'no_error' : 'apiserver_internal_error'
+      metrics.asked({ ...count, rejected: true, code: outcome.answer ? statusOf(outcome.error).code : 0, error })
       throw outcome.error
+    }
     case 'failed': {
       const isOpen = failurePolicy === 'Ignore'
       metrics.asked({ ...count, rejected: !isOpen, code: 503, error: 'calling_webhook_error' })
