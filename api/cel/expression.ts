@@ -33,9 +33,11 @@ export interface Item {
   readonly value: Expression
   readonly optional: boolean
 }
+/** One entry of a map. */
 export interface Entry extends Item {
   readonly key: Expression
 }
+/** One field of an object. */
 export interface Field extends Item {
   readonly name: string
   readonly id: number

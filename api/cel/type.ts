@@ -32,16 +32,27 @@ export type ScalarKind =
   | 'timestamp'
   | 'uint'
 
+/** True or false. */
 export const BOOL: Type = { kind: 'bool' }
+/** Bytes. */
 export const BYTES: Type = { kind: 'bytes' }
+/** A number with a fraction, of 64 bits. */
 export const DOUBLE: Type = { kind: 'double' }
+/** A length of time. */
 export const DURATION: Type = { kind: 'duration' }
+/** What is known only when it is evaluated. */
 export const DYN: Type = { kind: 'dyn' }
+/** What was found wrong already. */
 export const ERROR: Type = { kind: 'error' }
+/** A whole number, of 64 bits. */
 export const INT: Type = { kind: 'int' }
+/** Null alone. */
 export const NULL: Type = { kind: 'null_type' }
+/** A text. */
 export const STRING: Type = { kind: 'string' }
+/** A moment. */
 export const TIMESTAMP: Type = { kind: 'timestamp' }
+/** A whole number that is not negative, of 64 bits. */
 export const UINT: Type = { kind: 'uint' }
 
 /** `list(int)`. */
@@ -107,3 +118,20 @@ export function sayType(type: Type): string {
 /** True when both are written the same. */
 export const sameType = (one: Type, other: Type): boolean =>
   one === other || (one.kind === other.kind && sayType(one) === sayType(other))
+
+/** As the language itself names it, which is not always as messages of the checker do. */
+export function nameType(type: Type): string {
+  switch (type.kind) {
+    case 'null_type':
+      return 'null_type'
+    case 'duration':
+      return 'google.protobuf.Duration'
+    case 'timestamp':
+      return 'google.protobuf.Timestamp'
+    default: {
+      const parts = partsOf(type)
+      const name = 'name' in type ? type.name : type.kind
+      return parts.length === 0 ? name : `${name}(${parts.map(nameType).join(', ')})`
+    }
+  }
+}

@@ -36,19 +36,22 @@ export type Tagged =
   | Foreign
   | Failure
 
+/** A uint. */
 export interface Uint {
   readonly cel: 'uint'
   readonly value: bigint
 }
-/** Nanoseconds since 1970. */
+/** A moment, in nanoseconds since 1970. */
 export interface Timestamp {
   readonly cel: 'timestamp'
   readonly nanoseconds: bigint
 }
+/** A length of time. */
 export interface Duration {
   readonly cel: 'duration'
   readonly nanoseconds: bigint
 }
+/** A list. */
 export interface List {
   readonly cel: 'list'
   readonly size: number
@@ -58,6 +61,7 @@ export interface List {
   /** Lists that are sets, or maps by their keys, compare and add up in their own way. */
   readonly like?: 'set' | { readonly keys: readonly string[] }
 }
+/** A map. */
 export interface Dictionary {
   readonly cel: 'map'
   readonly size: number
@@ -72,11 +76,13 @@ export interface Structure {
   get(field: string): Value | undefined
   fields(): readonly string[]
 }
+/** What may be there. */
 export interface Optional {
   readonly cel: 'optional'
   /** Absent in `optional.none()`. */
   readonly value?: Value
 }
+/** A type, as a value. */
 export interface TypeValue {
   readonly cel: 'type'
   /** `int`, `list`, `kubernetes.Quantity`. */
@@ -95,10 +101,15 @@ export interface Failure {
   readonly message: string
 }
 
+/** Why there is no value. */
 export const failure = (message: string): Failure => ({ cel: 'failure', message })
+/** A uint. */
 export const uint = (value: bigint): Uint => ({ cel: 'uint', value })
+/** A moment. */
 export const timestampOf = (nanoseconds: bigint): Timestamp => ({ cel: 'timestamp', nanoseconds })
+/** A length of time. */
 export const durationOf = (nanoseconds: bigint): Duration => ({ cel: 'duration', nanoseconds })
+/** A list of these items. */
 export const listValue = (items: readonly Value[]): List => ({
   cel: 'list',
   size: items.length,
@@ -106,7 +117,9 @@ export const listValue = (items: readonly Value[]): List => ({
 })
 /** A list to which more can be added without a copy: a loop that adds one item at a time takes no longer than its items. */
 export const growingList = (items: Value[]): List => ({ ...listValue(items), grows: items })
+/** What is not there. */
 export const NONE: Optional = { cel: 'optional' }
+/** What is there. */
 export const some = (value: Value): Optional => ({ cel: 'optional', value })
 
 /** A map of entries that were computed. Of two entries with one key, the later one counts. */
@@ -135,11 +148,17 @@ export function itemsOf(list: List): Value[] {
 /** True for what has a `cel` of its own. */
 export const isTagged = (value: Value): value is Tagged =>
   typeof value === 'object' && value !== null && !(value instanceof Uint8Array)
+/** True for what failed. */
 export const isFailure = (value: Value): value is Failure => isTagged(value) && value.cel === 'failure'
+/** True for a list. */
 export const isList = (value: Value): value is List => isTagged(value) && value.cel === 'list'
+/** True for a map. */
 export const isMap = (value: Value): value is Dictionary => isTagged(value) && value.cel === 'map'
+/** True for an object. */
 export const isObject = (value: Value): value is Structure => isTagged(value) && value.cel === 'object'
+/** True for what may be there. */
 export const isOptional = (value: Value): value is Optional => isTagged(value) && value.cel === 'optional'
+/** True for a uint. */
 export const isUint = (value: Value): value is Uint => isTagged(value) && value.cel === 'uint'
 
 /** The type of a value, as far as it can be told without looking into it. */

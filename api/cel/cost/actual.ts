@@ -10,8 +10,11 @@ import { isList, isMap, isObject, isOptional, isTagged, itemsOf, type Value } fr
 export const PER_CHARACTER = 0.1
 /** A quarter for each character of a pattern. */
 export const PER_PATTERN_CHARACTER = 0.25
+/** What a list costs that is made. */
 export const LIST_COST = 10
+/** What a map costs that is made. */
 export const MAP_COST = 30
+/** What an object costs that is made. */
 export const OBJECT_COST = 40
 /** So that an expression can ask twice. */
 export const AUTHORIZATION_COST = 350_000

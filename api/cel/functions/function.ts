@@ -100,28 +100,40 @@ function define<Given extends Value[]>(
 
 const taken = <V extends Value>(type: Type, is: (value: Value) => value is V): Taken<V> => ({ type, is })
 
+/** Any string. */
 export const TEXT = taken(STRING, (value): value is string => typeof value === 'string')
+/** Any int. */
 export const INTEGER = taken(INT, (value): value is bigint => typeof value === 'bigint')
+/** Any uint. */
 export const UNSIGNED = taken<Uint>(UINT, isUint)
+/** Any double. */
 export const FLOAT = taken(DOUBLE, (value): value is number => typeof value === 'number')
+/** True or false. */
 export const FLAG = taken(BOOL, (value): value is boolean => typeof value === 'boolean')
+/** Null. */
 export const NOTHING = taken(NULL, (value): value is null => value === null)
+/** Any bytes. */
 export const BINARY = taken(BYTES, (value): value is Uint8Array => value instanceof Uint8Array)
+/** Any timestamp. */
 export const MOMENT = taken(TIMESTAMP, (value): value is Timestamp => isTagged(value) && value.cel === 'timestamp')
+/** Any duration. */
 export const LENGTH = taken(DURATION, (value): value is Duration => isTagged(value) && value.cel === 'duration')
 
 const isAny = (_value: Value): _value is Value => true
 /** Any value; those of one name are of one type. */
-export const any = (name: string): Taken<Value> => taken(parameter(name), isAny)
+export const free = (name: string): Taken<Value> => taken(parameter(name), isAny)
 /** Any value, of a type that the checker knows by itself. */
 export const anyOf = (type: Type): Taken<Value> => taken(type, isAny)
 /** Any value at all. */
 export const ANYTHING: Taken<Value> = taken(DYN, isAny)
+/** A list of such items. */
 export const listWith = (type: Type): Taken<List> => taken(listOf(type), isList)
+/** A map of such keys and values. */
 export const mapWith = (key: Type, value: Type): Taken<Dictionary> => taken(mapOf(key, value), isMap)
 /** A map; an object passes for one where it is not known to be one. */
 export const isEntries = (value: Value): value is Extract<Value, { cel: 'map' | 'object' }> =>
   isMap(value) || isObject(value)
+/** What may be such a value. */
 export const optionalWith = (type: Type): Taken<Optional> => taken(optionalOf(type), isOptional)
 
 /** A type of a library, with a guard for what its values hold. */

@@ -315,6 +315,9 @@ const versions: readonly Overload[] = [
 
 /** All of them. */
 export const KUBERNETES: readonly Overload[] = [
+  overload('jsonpatch_escapeKey_string', 'jsonpatch.escapeKey', [TEXT], STRING, (key) =>
+    key.replaceAll('~', '~0').replaceAll('/', '~1'),
+  ),
   ...quantities,
   ...addresses,
   ...ranges,

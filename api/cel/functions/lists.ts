@@ -13,7 +13,7 @@ import {
   typeName,
   type Value,
 } from '../value.ts'
-import { any, INTEGER, listWith, method, type Overload, overload } from './function.ts'
+import { free, INTEGER, listWith, method, type Overload, overload } from './function.ts'
 import { COMPARABLE, OPERATORS } from './operators.ts'
 
 const A = parameter('A')
@@ -119,10 +119,10 @@ export const LISTS: readonly Overload[] = [
   ...ofEach(COMPARABLE, (type, name) =>
     method(`list_${name}_min_${name}`, 'min', [listWith(type)], type, (list) => extreme('min', list)),
   ),
-  method('list_a_index_of_int', 'indexOf', [LIST, any('A')], INT, (list, wanted) =>
+  method('list_a_index_of_int', 'indexOf', [LIST, free('A')], INT, (list, wanted) =>
     BigInt(itemsOf(list).findIndex((item) => equal(item, wanted))),
   ),
-  method('list_a_last_index_of_int', 'lastIndexOf', [LIST, any('A')], INT, (list, wanted) =>
+  method('list_a_last_index_of_int', 'lastIndexOf', [LIST, free('A')], INT, (list, wanted) =>
     BigInt(itemsOf(list).findLastIndex((item) => equal(item, wanted))),
   ),
   method('list_slice', 'slice', [LIST, INTEGER, INTEGER], listOf(A), slice),

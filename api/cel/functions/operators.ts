@@ -31,10 +31,10 @@ import {
   type Value,
 } from '../value.ts'
 import {
-  any,
   BINARY,
   FLAG,
   FLOAT,
+  free,
   INTEGER,
   isEntries,
   LENGTH,
@@ -65,6 +65,7 @@ const length = (nanoseconds: bigint): Value =>
 
 /** 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z. Source: cel-go common/types/timestamp.go. */
 export const TIMESTAMP_MIN = -62135596800n * 10n ** 9n
+/** The last moment that there is. */
 export const TIMESTAMP_MAX = 253402300799n * 10n ** 9n + 999_999_999n
 const moment = (nanoseconds: bigint): Value =>
   nanoseconds >= TIMESTAMP_MIN && nanoseconds <= TIMESTAMP_MAX ? timestampOf(nanoseconds) : TIMESTAMP_OVERFLOW
@@ -169,7 +170,7 @@ const order: readonly Overload[] = ORDERS.flatMap(([id, name, holds]) =>
 /** Evaluated by the evaluator itself: they decide what else is evaluated. */
 const never = (): Value => failure('no such overload')
 const logic: readonly Overload[] = [
-  overload('conditional', '_?_:_', [FLAG, any('A'), any('A')], A, never),
+  overload('conditional', '_?_:_', [FLAG, free('A'), free('A')], A, never),
   overload('logical_and', '_&&_', [FLAG, FLAG], BOOL, never),
   overload('logical_or', '_||_', [FLAG, FLAG], BOOL, never),
   overload('logical_not', '!_', [FLAG], BOOL, (a) => !a),
@@ -177,15 +178,21 @@ const logic: readonly Overload[] = [
 ]
 
 const equality: readonly Overload[] = [
-  overload('equals', '_==_', [any('A'), any('A')], BOOL, (a, b) => equal(a, b)),
-  overload('not_equals', '_!=_', [any('A'), any('A')], BOOL, (a, b) => !equal(a, b)),
-  overload('in_list', '@in', [any('A'), listWith(A)], BOOL, (a, b) => itemsOf(b).some((item) => equal(item, a))),
-  overload('in_map', '@in', [any('A'), { type: mapOf(A, B), is: isEntries }], BOOL, (a, b) => find(b, a) !== undefined),
+  overload('equals', '_==_', [free('A'), free('A')], BOOL, (a, b) => equal(a, b)),
+  overload('not_equals', '_!=_', [free('A'), free('A')], BOOL, (a, b) => !equal(a, b)),
+  overload('in_list', '@in', [free('A'), listWith(A)], BOOL, (a, b) => itemsOf(b).some((item) => equal(item, a))),
+  overload(
+    'in_map',
+    '@in',
+    [free('A'), { type: mapOf(A, B), is: isEntries }],
+    BOOL,
+    (a, b) => find(b, a) !== undefined,
+  ),
 ]
 
 const indexes: readonly Overload[] = [
   overload('index_list', '_[_]', [listWith(A), INTEGER], A, indexed),
-  overload('index_map', '_[_]', [{ type: mapOf(A, B), is: isEntries }, any('A')], B, indexed),
+  overload('index_map', '_[_]', [{ type: mapOf(A, B), is: isEntries }, free('A')], B, indexed),
 ]
 
 /** What `container[index]` is. */
@@ -219,7 +226,7 @@ const maps: readonly Overload[] = [
   overload(
     '@mapInsert_map_key_value',
     'cel.@mapInsert',
-    [mapWith(A, B), any('A'), any('B')],
+    [mapWith(A, B), free('A'), free('B')],
     mapOf(A, B),
     (into, key, value) =>
       into.get(key) === undefined

@@ -2,8 +2,8 @@
 import { BOOL, listOf, mapOf, optionalOf, parameter } from '../type.ts'
 import { failure, isFailure, isList, isMap, isObject, NONE, type Optional, some, type Value } from '../value.ts'
 import {
-  any,
   anyOf,
+  free,
   INTEGER,
   isEntries,
   listWith,
@@ -43,8 +43,8 @@ const held = ({ value }: Optional): Value => value ?? failure('optional.none() d
 
 /** All of them; `or` and `orValue` are the evaluator's own, since they may leave their argument aside. */
 export const OPTIONALS: readonly Overload[] = [
-  overload('optional_of', 'optional.of', [any('V')], optionalOf(V), some),
-  overload('optional_ofNonZeroValue', 'optional.ofNonZeroValue', [any('V')], optionalOf(V), (value) =>
+  overload('optional_of', 'optional.of', [free('V')], optionalOf(V), some),
+  overload('optional_ofNonZeroValue', 'optional.ofNonZeroValue', [free('V')], optionalOf(V), (value) =>
     isZero(value) ? NONE : some(value),
   ),
   overload('optional_none', 'optional.none', [], optionalOf(V), () => NONE),
@@ -53,20 +53,26 @@ export const OPTIONALS: readonly Overload[] = [
   method('optional_or_optional', 'or', [MAYBE, MAYBE], optionalOf(V), (one, other) =>
     one.value === undefined ? other : one,
   ),
-  method('optional_orValue_value', 'orValue', [MAYBE, any('V')], V, (one, other) => one.value ?? other),
+  method('optional_orValue_value', 'orValue', [MAYBE, free('V')], V, (one, other) => one.value ?? other),
   overload('select_optional_field', '_?._', [anyOf(V), TEXT], optionalOf(V), look),
   overload('list_optindex_optional_int', '_[?_]', [listWith(V), INTEGER], optionalOf(V), look),
   overload('optional_list_optindex_optional_int', '_[?_]', [optionalWith(listOf(V)), INTEGER], optionalOf(V), look),
   overload(
     'map_optindex_optional_value',
     '_[?_]',
-    [{ type: mapOf(K, V), is: isEntries }, any('K')],
+    [{ type: mapOf(K, V), is: isEntries }, free('K')],
     optionalOf(V),
     look,
   ),
-  overload('optional_map_optindex_optional_value', '_[?_]', [optionalWith(mapOf(K, V)), any('K')], optionalOf(V), look),
+  overload(
+    'optional_map_optindex_optional_value',
+    '_[?_]',
+    [optionalWith(mapOf(K, V)), free('K')],
+    optionalOf(V),
+    look,
+  ),
   overload('optional_list_index_int', '_[_]', [optionalWith(listOf(V)), INTEGER], optionalOf(V), look),
-  overload('optional_map_index_value', '_[_]', [optionalWith(mapOf(K, V)), any('K')], optionalOf(V), look),
+  overload('optional_map_index_value', '_[_]', [optionalWith(mapOf(K, V)), free('K')], optionalOf(V), look),
 ]
 
 /** A field of what may be missing. */

@@ -4,10 +4,10 @@ import { compilePattern } from '../../schema/pattern.ts'
 import { BOOL, BYTES, DOUBLE, DYN, INT, listOf, mapOf, parameter, STRING, type Type, UINT } from '../type.ts'
 import { failure, isMap, typeName, uint, type Value } from '../value.ts'
 import {
-  any,
   BINARY,
   FLAG,
   FLOAT,
+  free,
   INTEGER,
   isEntries,
   listWith,
@@ -76,7 +76,7 @@ const conversions: readonly Overload[] = [
   overload('int64_to_double', 'double', [INTEGER], DOUBLE, (value) => Number(value)),
   overload('string_to_double', 'double', [TEXT], DOUBLE, textToDouble),
   overload('uint64_to_double', 'double', [UNSIGNED], DOUBLE, ({ value }) => Number(value)),
-  overload('to_dyn', 'dyn', [any('A')], DYN, (value) => value),
+  overload('to_dyn', 'dyn', [free('A')], DYN, (value) => value),
   overload('int64_to_int64', 'int', [INTEGER], INT, (value) => value),
   overload('double_to_int64', 'int', [FLOAT], INT, doubleToInt),
   overload('string_to_int64', 'int', [TEXT], INT, textToInt),
@@ -91,7 +91,7 @@ const conversions: readonly Overload[] = [
   overload('double_to_uint64', 'uint', [FLOAT], UINT, doubleToUint),
   overload('int64_to_uint64', 'uint', [INTEGER], UINT, asUint),
   overload('string_to_uint64', 'uint', [TEXT], UINT, textToUint),
-  overload('type', 'type', [any('A')], { kind: 'type', of: A }, (value) => ({ cel: 'type', name: typeName(value) })),
+  overload('type', 'type', [free('A')], { kind: 'type', of: A }, (value) => ({ cel: 'type', name: typeName(value) })),
 ]
 
 /** Characters of a text are code points. */

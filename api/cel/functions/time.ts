@@ -53,17 +53,17 @@ export function readTimestamp(text: string): Value {
 }
 
 /** What `getFullYear` and the others answer, of a moment in UTC that is moved to its zone. */
-const PARTS: Readonly<Record<string, (date: Date, nanoseconds: bigint) => number>> = {
-  getFullYear: (date) => date.getUTCFullYear(),
-  getMonth: (date) => date.getUTCMonth(),
-  getDayOfYear: (date) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000),
-  getDate: (date) => date.getUTCDate(),
-  getDayOfMonth: (date) => date.getUTCDate() - 1,
-  getDayOfWeek: (date) => date.getUTCDay(),
-  getHours: (date) => date.getUTCHours(),
-  getMinutes: (date) => date.getUTCMinutes(),
-  getSeconds: (date) => date.getUTCSeconds(),
-  getMilliseconds: (_date, nanoseconds) => Number((nanoseconds % SECOND) / 1_000_000n),
+const PARTS: Readonly<Record<string, (milliseconds: number, nanoseconds: bigint) => number>> = {
+  getFullYear: (at) => new Date(at).getUTCFullYear(),
+  getMonth: (at) => new Date(at).getUTCMonth(),
+  getDayOfYear: (at) => Math.floor((at - new Date(at).setUTCMonth(0, 1)) / 86_400_000),
+  getDate: (at) => new Date(at).getUTCDate(),
+  getDayOfMonth: (at) => new Date(at).getUTCDate() - 1,
+  getDayOfWeek: (at) => new Date(at).getUTCDay(),
+  getHours: (at) => new Date(at).getUTCHours(),
+  getMinutes: (at) => new Date(at).getUTCMinutes(),
+  getSeconds: (at) => new Date(at).getUTCSeconds(),
+  getMilliseconds: (_at, nanoseconds) => Number((nanoseconds % SECOND) / 1_000_000n),
 }
 
 const ofTimestamp: readonly Overload[] = Object.entries(PARTS).flatMap(([name, part]) => {
@@ -72,7 +72,7 @@ const ofTimestamp: readonly Overload[] = Object.entries(PARTS).flatMap(([name, p
     const shift = offsetOf(zone, milliseconds)
     if (shift === undefined) return failure(`unknown time zone ${zone}`)
     const inSecond = nanoseconds - floorDivide(nanoseconds, SECOND) * SECOND
-    return BigInt(part(new Date(milliseconds + shift), inSecond))
+    return BigInt(part(milliseconds + shift, inSecond))
   }
   return [
     method(`timestamp_to_${name}`, name, [MOMENT], INT, (at) => answer(at, 'UTC')),
