@@ -124,6 +124,8 @@ export interface RuleContext {
   readonly version?: string
   /** In {@link KindRules.validate} of an update: what is there. Custom resources let pass what was wrong and is unchanged. */
   readonly old?: KubeObject
+  /** In {@link KindRules.validate}: for the client, beside the answer. */
+  readonly warn?: (warning: string) => void
 }
 
 /**

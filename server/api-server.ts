@@ -149,6 +149,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     following,
     life.signal,
   )
+  await followAll(ADMISSION_GROUP, POLICIES, 'policies', (name) => clusters.get(name)?.policies, following, life.signal)
   await aggregateRoles({ objects, clock, random, log, newId }, life.signal)
   await serveCustomResources({ objects, registry, clock, random, log, newId }, life.signal)
   if (deps.garbageCollection ?? true) {
@@ -206,6 +207,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     authorizerOf: (cluster) => clusterOf(cluster).authorizer,
     fairness,
     rolesOf: (cluster) => clusterOf(cluster).rbac,
+    policiesOf: (cluster) => clusterOf(cluster).policies,
     document: createDocuments({
       registry,
       metrics,
@@ -270,6 +272,8 @@ function followAll(
   }
   return Promise.all(resources.map((resource) => follow({ group, resource }, follower, deps, signal)))
 }
+
+const POLICIES = ['validatingadmissionpolicies', 'validatingadmissionpolicybindings']
 
 const noCaller: Caller = () =>
   Promise.reject(new ControlError('Unavailable', 'this server has no connection to webhooks'))

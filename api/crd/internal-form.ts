@@ -147,7 +147,7 @@ function print(form: Form, value: Json | undefined): Json {
     case 'dependencies':
       return isObject(value) ? printDependencies(value) : null
     case 'rules':
-      return Array.isArray(value) ? value.map(printRule) : null
+      return Array.isArray(value) ? value.map((rule) => (isObject(rule) ? internalRule(rule) : rule)) : null
     case 'docs':
       return isObject(value) ? { Description: value.description ?? '', URL: value.url ?? '' } : null
     default:
@@ -165,15 +165,16 @@ const printDependencies = (dependencies: JsonObject): JsonObject =>
       }),
   )
 
-function printRule(rule: Json): Json {
-  if (!isObject(rule)) return rule
+/** A rule as it stands in such an error. */
+export function internalRule(rule: object): JsonObject {
+  const { rule: text = '', message = '', messageExpression = '', reason = null, ...more } = asJson(rule)
   return {
-    Rule: rule.rule ?? '',
-    Message: rule.message ?? '',
-    MessageExpression: rule.messageExpression ?? '',
-    Reason: rule.reason ?? null,
-    FieldPath: rule.fieldPath ?? '',
-    OptionalOldSelf: rule.optionalOldSelf ?? null,
+    Rule: text,
+    Message: message,
+    MessageExpression: messageExpression,
+    Reason: reason,
+    FieldPath: more.fieldPath ?? '',
+    OptionalOldSelf: more.optionalOldSelf ?? null,
   }
 }
 

@@ -122,15 +122,15 @@ function rulesOf({ storedAs, schemas, scales, selectable }: Rules): KindRules {
     prepareForUpdate(object: KubeObject, old: KubeObject, { subresource }: RuleContext): void {
       if (subresource === 'status') keepMetadata(object, old)
     },
-    validate(object: KubeObject, { subresource, version = storedAs, old }: RuleContext): FieldError[] {
+    validate(object: KubeObject, { subresource, version = storedAs, old, warn }: RuleContext): FieldError[] {
       const type = (schemas.get(version)?.() ?? NO_SCHEMAS).own
       const scale = scales.get(version)
       const json = asJson(object)
       const before = old && asJson(old)
       const ofStatus = scale ? validateScaleStatus(json, scale) : []
-      if (subresource === 'status') return validateCustomStatus(type, json, { old: before, also: ofStatus })
+      if (subresource === 'status') return validateCustomStatus(type, json, { old: before, also: ofStatus, warn })
       const ofSpec = scale ? validateScaleSpec(json, scale) : []
-      return validateCustom(type, json, { old: before, also: [...ofSpec, ...ofStatus] })
+      return validateCustom(type, json, { old: before, also: [...ofSpec, ...ofStatus], warn })
     },
     warnings: ({ metadata }, old) => finalizerWarnings(metadata.finalizers, old?.metadata.finalizers),
     ...(selectable.size > 0 ? { selectableFields: [...selectable], fieldOf } : {}),

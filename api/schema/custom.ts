@@ -5,6 +5,7 @@
  * kind is.
  * Source: apiextensions pkg/apiserver/customresource_handler.go (unstructuredSchemaCoercer), pkg/registry/customresource.
  */
+import { type RuleOptions, validateRules } from '../cel/rules/validate-rules.ts'
 import { type FieldError, type FieldErrorReason, invalid, sayFieldError } from '../field-error.ts'
 import type { JsonObject } from '../object.ts'
 import { applyDefaults } from './defaults.ts'
@@ -47,15 +48,17 @@ export interface CustomOptions {
   readonly old?: JsonObject | undefined
   /** What else is wrong with it, to be told where Kubernetes tells it. */
   readonly also?: readonly FieldError[]
+  /** Told of rules that were broken before, where nothing was changed. */
+  readonly warn?: ((warning: string) => void) | undefined
 }
 
 /** What is wrong with a custom resource beside its metadata. */
 export const validateCustom = (
   type: TypeSchema,
   object: JsonObject,
-  { old, also = [] }: CustomOptions = {},
+  { old, also = [], warn }: CustomOptions = {},
 ): FieldError[] =>
-  withUncheckedRules(type, [
+  withRules(type, object, { old, warn }, [
     ...validate(type, object, old && { old }),
     ...also,
     ...validateEmbedded(type, object),
@@ -66,7 +69,7 @@ export const validateCustom = (
 export function validateCustomStatus(
   type: TypeSchema,
   object: JsonObject,
-  { old, also = [] }: CustomOptions = {},
+  { old, also = [], warn }: CustomOptions = {},
 ): FieldError[] {
   const status = type.root.properties?.status
   const before = old?.status
@@ -77,7 +80,7 @@ export function validateCustomStatus(
           ...(before === undefined ? {} : { old: before }),
         })
       : []
-  return withUncheckedRules(type, [...errors, ...also, ...validateChangedLists(type, object, old)])
+  return withRules(type, object, { old, warn }, [...errors, ...also, ...validateChangedLists(type, object, old)])
 }
 
 /** Lists that were wrong before may stay so. */
@@ -86,11 +89,12 @@ function validateChangedLists(type: TypeSchema, object: JsonObject, old: JsonObj
   return errors.length > 0 && old && validateListTypes(type, old).length > 0 ? [] : errors
 }
 
-/** Says of rules in CEL that they were not looked at, where what they speak of is not as they expect it. */
-const withUncheckedRules = (type: TypeSchema, errors: FieldError[]): FieldError[] =>
-  errors.some(({ reason }) => BLOCKING.has(reason)) && hasBelow(nodeOf(type), 'x-kubernetes-validations')
-    ? [...errors, invalid('', null, UNCHECKED)]
-    : errors
+/** Asks the rules in CEL, or says that they were not asked, where what they speak of is not as they expect it. */
+function withRules(type: TypeSchema, object: JsonObject, options: RuleOptions, errors: FieldError[]): FieldError[] {
+  if (!hasBelow(nodeOf(type), 'x-kubernetes-validations')) return errors
+  if (errors.some(({ reason }) => BLOCKING.has(reason))) return [...errors, invalid('', null, UNCHECKED)]
+  return [...errors, ...validateRules(type, object, options)]
+}
 
 /** Source: apiextensions pkg/registry/customresource strategy.go hasBlockingErr. */
 const BLOCKING: ReadonlySet<FieldErrorReason> = new Set([

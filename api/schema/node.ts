@@ -93,6 +93,7 @@ export function hasBelow(node: SchemaNode, trait: Trait): boolean {
 
 function hasTrait(node: SchemaNode, trait: Trait): boolean {
   if (node.schema[trait]) return true
+  if ((node.schema.allOf ?? []).some((part) => hasBelow(alternativeOf(node, part), trait))) return true
   const [item, entry] = [itemOf(node), entryOf(node)]
   if ((item && hasBelow(item, trait)) || (entry && hasBelow(entry, trait))) return true
   return Object.keys(node.schema.properties ?? {}).some((name) => {

@@ -8,6 +8,7 @@ import { assert } from '@muster/base/errors.ts'
 import { seededRandom } from '@muster/base/random.ts'
 import { createRegistry, type Served } from '../registry/registry.ts'
 import { type AdmissionContext, type AdmissionRequest, type AdmissionStep, admit, check } from './admission.ts'
+import { NO_POLICIES } from './policies/index.ts'
 import { ownerReferencesPermissionEnforcement } from './steps/owner-references-permission-enforcement.ts'
 import { ADMISSION_STEPS } from './steps.ts'
 
@@ -71,6 +72,8 @@ function contextOf({ objects = [SHOP, account('default')], allowed = [], onSleep
       },
       rulesFor: () => ({ rules: [], error: '' }),
     },
+    resources: kinds,
+    policies: NO_POLICIES,
     random: seededRandom(1),
     clock,
   }

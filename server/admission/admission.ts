@@ -15,7 +15,8 @@ import type { Random } from '@muster/base/random.ts'
 import type { Authorizer } from '../auth/authorization.ts'
 import type { ObjectReads } from '../auth/reads.ts'
 import type { User } from '../auth/user.ts'
-import type { Served } from '../registry/registry.ts'
+import type { ClusterResources, Served } from '../registry/registry.ts'
+import type { PolicySource } from './policies/index.ts'
 import { inRounds, type Reinvocation } from './reinvocation.ts'
 import type { RequestHooks } from './webhooks/access.ts'
 
@@ -52,6 +53,9 @@ export interface AdmissionReads extends ObjectReads {
 export interface AdmissionContext {
   readonly reads: AdmissionReads
   readonly authorizer: Authorizer
+  /** What the logical cluster serves. */
+  readonly resources: ClusterResources
+  readonly policies: PolicySource
   readonly random: Random
   readonly clock: Clock
   /** What is told beside the verdict, whether that is yes or no. */
@@ -128,7 +132,8 @@ export async function check(
   const warnings: string[] = []
   for (const step of stepsFor(steps, request)) {
     const effects = await step.validate?.(request, context)
-    guards.push(...(effects?.guards ?? []))
+    // Several may have looked at one object, such as the namespace.
+    guards.push(...(effects?.guards ?? []).filter((guard) => !guards.some((known) => isSameGuard(known, guard))))
     warnings.push(...(effects?.warnings ?? []))
   }
   return { guards, warnings }
@@ -139,6 +144,12 @@ export function refusal(request: AdmissionRequest, why: string): ControlError {
   const metadata = 'object' in request ? request.object.metadata : undefined
   return forbidden(request.resource, request.name || metadata?.name || metadata?.generateName || 'Unknown', why)
 }
+
+const isSameGuard = (one: ObjectGuard, other: ObjectGuard): boolean =>
+  one.name === other.name &&
+  one.namespace === other.namespace &&
+  one.resource.resource === other.resource.resource &&
+  one.resource.group === other.resource.group
 
 const stepsFor = (
   steps: readonly AdmissionStep[],

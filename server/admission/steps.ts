@@ -16,6 +16,7 @@ import { runtimeClass } from './steps/runtime-class.ts'
 import { serviceAccount } from './steps/service-account.ts'
 import { storageObjectInUseProtection } from './steps/storage-object-in-use-protection.ts'
 import { taintNodesByCondition } from './steps/taint-nodes-by-condition.ts'
+import { validatingAdmissionPolicy } from './steps/validating-admission-policy.ts'
 import { mutatingWebhooks } from './webhooks/mutating.ts'
 import { validatingWebhooks } from './webhooks/validating.ts'
 
@@ -41,7 +42,7 @@ export const ADMISSION_STEPS: readonly AdmissionStep[] = [
   // PodResizeValidator
   // MutatingAdmissionPolicy
   mutatingWebhooks,
-  // ValidatingAdmissionPolicy
+  validatingAdmissionPolicy,
   validatingWebhooks,
   // ResourceQuota comes last of all, with the commit that it is counted in: server/quota/accounts.ts.
 ]

@@ -1,5 +1,6 @@
 /** One logical cluster: who its clients are, and what they may do. Nothing of it is known to any other. */
 
+import { createPolicyIndex, type PolicyIndex } from '../admission/policies/index.ts'
 import { createHookIndex, type HookIndex } from '../admission/webhooks/hooks.ts'
 import type { Authentication } from '../auth/authentication.ts'
 import type { Authorizer } from '../auth/authorization.ts'
@@ -18,6 +19,7 @@ export interface LogicalCluster {
   readonly authorizer: Authorizer
   readonly rbac: RbacIndex
   readonly hooks: HookIndex
+  readonly policies: PolicyIndex
   readonly keyring: Keyring
   /** The issuer of its tokens, as they name it. */
   readonly issuer: string
@@ -41,6 +43,7 @@ export function createLogicalCluster(
     name: cluster,
     rbac,
     hooks: createHookIndex(),
+    policies: createPolicyIndex(),
     keyring,
     issuer,
     authorizer: createRbacAuthorizer(rbac),

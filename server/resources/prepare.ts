@@ -84,7 +84,8 @@ function changesGeneration({ served: { kind } }: ResourceCall, object: KubeObjec
 const withoutBookkeeping = ({ metadata: _metadata, status: _status, ...rest }: KubeObject): object => rest
 
 /** What a rule is told besides the object. */
-export const contextOf = ({ info, served, user, now }: ResourceCall, old?: KubeObject): RuleContext => ({
+export const contextOf = ({ info, served, user, now, warnings }: ResourceCall, old?: KubeObject): RuleContext => ({
+  warn: (warning) => warnings.push(warning),
   subresource: info.subresource,
   version: served.version.name,
   user,

@@ -28,6 +28,7 @@ import {
   type ObjectGuard,
 } from '../admission/admission.ts'
 import type { GroupVersionResource } from '../admission/match-rules.ts'
+import type { PolicySource } from '../admission/policies/index.ts'
 import type { HookAccess } from '../admission/webhooks/access.ts'
 import type { Authorizer } from '../auth/authorization.ts'
 import { checkEscalation } from '../auth/rbac/escalation.ts'
@@ -52,6 +53,7 @@ export interface WriteDeps {
   readonly admission: readonly AdmissionStep[]
   readonly readsOf: (cluster: string) => AdmissionReads
   readonly authorizerOf: (cluster: string) => Authorizer
+  readonly policiesOf: (cluster: string) => PolicySource
   readonly rolesOf: (cluster: string) => RbacSource
   readonly clock: Clock
   readonly random: Random
@@ -251,6 +253,8 @@ function contextOf(
   return {
     reads: deps.readsOf(cluster),
     authorizer: deps.authorizerOf(cluster),
+    resources: deps.registry.cluster(cluster),
+    policies: deps.policiesOf(cluster),
     random: deps.random,
     clock: deps.clock,
     notes: { warn: (text) => call.warnings.push(text), annotate: call.trail.annotate },

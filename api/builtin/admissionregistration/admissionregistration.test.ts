@@ -70,7 +70,7 @@ for (const { name, kind, body, wrong } of [
     body: {
       spec: {
         matchConstraints: { resourceRules: [{ ...rule, operations: ['DELETE'] }] },
-        mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[]' } }],
+        mutations: [{ patchType: 'JSONPatch', jsonPatch: { expression: '[JSONPatch{op: "remove", path: "/spec"}]' } }],
         reinvocationPolicy: 'Never',
       },
     },

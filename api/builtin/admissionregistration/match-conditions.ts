@@ -11,11 +11,16 @@ import {
 } from '../../field-error.ts'
 import { checkLabelKey } from '../../names.ts'
 import type { MatchCondition } from '../../types/admissionregistration-v1.ts'
+import { checkExpression } from './expressions.ts'
 
 const CONDITIONS_MAX = 64
 
-/** What is wrong with conditions. Expressions are not compiled here: that they are there is all that is asked. */
-export function validateMatchConditions(given: readonly MatchCondition[] | undefined, path: FieldPath): FieldError[] {
+/** What is wrong with conditions. Those of a policy may name its parameters. */
+export function validateMatchConditions(
+  given: readonly MatchCondition[] | undefined,
+  params: boolean,
+  path: FieldPath,
+): FieldError[] {
   const conditions = given ?? []
   return [
     ...(conditions.length > CONDITIONS_MAX ? [tooMany(path, conditions.length, CONDITIONS_MAX)] : []),
@@ -23,7 +28,9 @@ export function validateMatchConditions(given: readonly MatchCondition[] | undef
       const own = index(path, at)
       const isTwice = name && conditions.findIndex((other) => other.name === name) < at
       return [
-        ...((expression ?? '').trim() === '' ? [required(child(own, 'expression'))] : []),
+        ...((expression ?? '').trim() === ''
+          ? [required(child(own, 'expression'))]
+          : checkExpression(expression.trim(), { params, authorizer: true }, child(own, 'expression'), 'bool')),
         ...(name
           ? checkLabelKey(name).map((why) => invalid(child(own, 'name'), name, why))
           : [required(child(own, 'name'))]),

@@ -1,4 +1,5 @@
 /** Changes that are made to what is written, in CEL. */
+import { compileVariables, typesOf } from '../../cel/admission/compile-policy.ts'
 import { NAME_COLUMN } from '../../columns.ts'
 import { type FieldError, notSupported, required } from '../../field-error.ts'
 import type { KubeObject } from '../../object.ts'
@@ -61,15 +62,17 @@ const REINVOCATION_POLICIES = ['IfNeeded', 'Never']
 function validateSpec(spec: MutatingAdmissionPolicySpec, areConditionsOld: boolean): FieldError[] {
   const { paramKind, matchConstraints, matchConditions, reinvocationPolicy: again = '' } = spec
   const mutations = spec.mutations ?? []
+  const params = paramKind !== undefined
+  const names = { params, authorizer: true, variables: typesOf(compileVariables(spec.variables, params)) }
   return [
     ...validateFailurePolicy(spec.failurePolicy, 'spec.failurePolicy'),
     ...(paramKind ? validateParamKind(paramKind, 'spec.paramKind') : []),
     ...validateConstraints(matchConstraints, 'spec.matchConstraints'),
     ...validateChangingOperations(matchConstraints, 'spec.matchConstraints'),
-    ...(areConditionsOld ? [] : validateMatchConditions(matchConditions, 'spec.matchConditions')),
-    ...validateVariables(spec.variables, 'spec.variables'),
+    ...(areConditionsOld ? [] : validateMatchConditions(matchConditions, true, 'spec.matchConditions')),
+    ...validateVariables(spec.variables, params, 'spec.variables'),
     ...(mutations.length === 0 ? [required('spec.mutations', 'mutations must contain at least one item')] : []),
-    ...validateMutations(mutations, 'spec.mutations'),
+    ...validateMutations(mutations, names, 'spec.mutations'),
     ...(again === '' ? [required('spec.reinvocationPolicy')] : []),
     ...(again === '' || REINVOCATION_POLICIES.includes(again)
       ? []

@@ -1,4 +1,5 @@
 /** Rules that writes must keep, in CEL. */
+import { compileVariables, typesOf } from '../../cel/admission/compile-policy.ts'
 import { NAME_COLUMN } from '../../columns.ts'
 import { validateConditions } from '../../conditions.ts'
 import { child, type FieldError, index, required } from '../../field-error.ts'
@@ -67,18 +68,20 @@ export const validatingAdmissionPolicy = builtIn<ValidatingAdmissionPolicy>({
 function validateSpec(name: string, spec: ValidatingAdmissionPolicySpec, areConditionsOld: boolean): FieldError[] {
   const { failurePolicy, paramKind, matchConstraints, matchConditions, variables, auditAnnotations } = spec
   const validations = spec.validations ?? []
+  const params = paramKind !== undefined
+  const names = { params, authorizer: true, variables: typesOf(compileVariables(variables, params)) }
   const oneAtLeast = 'validations or auditAnnotations must contain at least one item'
   return [
     ...validateFailurePolicy(failurePolicy, 'spec.failurePolicy'),
     ...(paramKind ? validateParamKind(paramKind, 'spec.paramKind') : []),
     ...validateConstraints(matchConstraints, 'spec.matchConstraints'),
-    ...(areConditionsOld ? [] : validateMatchConditions(matchConditions, 'spec.matchConditions')),
-    ...validateVariables(variables, 'spec.variables'),
+    ...(areConditionsOld ? [] : validateMatchConditions(matchConditions, true, 'spec.matchConditions')),
+    ...validateVariables(variables, names.params, 'spec.variables'),
     ...(validations.length + (auditAnnotations ?? []).length === 0
       ? [required('spec.validations', oneAtLeast), required('spec.auditAnnotations', oneAtLeast)]
       : []),
-    ...validateValidations(validations, 'spec.validations'),
-    ...validateAuditAnnotations(auditAnnotations, name, 'spec.auditAnnotations'),
+    ...validateValidations(validations, names, 'spec.validations'),
+    ...validateAuditAnnotations(auditAnnotations, name, names, 'spec.auditAnnotations'),
   ]
 }
 

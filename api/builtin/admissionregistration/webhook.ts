@@ -106,7 +106,9 @@ function validateWebhook(hook: Webhook, leniency: Leniency, path: FieldPath): Fi
     ...validateSelectors(hook, leniency.selectorValues, path),
     ...oneOf('reinvocationPolicy', reinvocationPolicy, REINVOCATION_POLICIES),
     ...validateClient(hook.clientConfig ?? {}, child(path, 'clientConfig')),
-    ...(leniency.matchConditions ? [] : validateMatchConditions(hook.matchConditions, child(path, 'matchConditions'))),
+    ...(leniency.matchConditions
+      ? []
+      : validateMatchConditions(hook.matchConditions, false, child(path, 'matchConditions'))),
   ]
 }
 

@@ -1,4 +1,6 @@
 /** What classes and claims share: selectors, tolerations, and configuration for a driver. Source: kubernetes pkg/apis/resource/validation. */
+import { compile } from '../../cel/compile.ts'
+import { DYN } from '../../cel/type.ts'
 import { child, type FieldError, type FieldPath, invalid, notSupported, required, tooLong } from '../../field-error.ts'
 import { byteLength } from '../../go-text.ts'
 import { validateLabelKey } from '../../metadata/labels.ts'
@@ -11,14 +13,16 @@ const SELECTORS_MAX = 32
 const EXPRESSION_BYTES_MAX = 10 * 1024
 const PARAMETERS_BYTES_MAX = 10 * 1024
 
-/** What is wrong with selectors. Their expressions are not compiled here. */
+/** What is wrong with selectors. What a `device` is depends on its driver, so nothing is known of it here. */
 export const validateSelectors = (selectors: readonly DeviceSelector[] | undefined, path: FieldPath): FieldError[] =>
   validateItems(selectors, SELECTORS_MAX, validateSelector, path)
 
 function validateSelector({ cel }: DeviceSelector, path: FieldPath): FieldError[] {
   if (!cel) return [required(child(path, 'cel'))]
   const isLong = byteLength(cel.expression ?? '') > EXPRESSION_BYTES_MAX
-  return isLong ? [tooLong(child(path, 'cel', 'expression'), EXPRESSION_BYTES_MAX)] : []
+  if (isLong) return [tooLong(child(path, 'cel', 'expression'), EXPRESSION_BYTES_MAX)]
+  const compiled = compile(cel.expression ?? '', { device: DYN })
+  return compiled.compiled ? [] : [invalid(child(path, 'cel', 'expression'), cel.expression, compiled.why)]
 }
 
 /** What is wrong with configuration that only its driver understands: an object of at most 10 KiB. */

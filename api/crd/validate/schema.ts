@@ -1,6 +1,6 @@
 /**
- * What a schema in a definition may say, keyword by keyword. Rules in CEL are looked at as far as they are texts; whether
- * they compile is not known yet.
+ * What a schema in a definition may say, keyword by keyword. Rules in CEL are looked at as far as they are texts;
+ * expressions.ts compiles them.
  * Source: apiextensions pkg/apis/apiextensions/validation ValidateCustomResourceDefinitionOpenAPISchema.
  */
 import {

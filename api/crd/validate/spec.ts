@@ -26,6 +26,7 @@ import { internalSchema, internalVersions, saidIn } from '../internal-form.ts'
 import { validateColumns, validateSubresources } from './columns.ts'
 import { validateConversion } from './conversion.ts'
 import { validateDefaults } from './defaults.ts'
+import { validateExpressions } from './expressions.ts'
 import { followPath } from './field-path.ts'
 import { requireNames, validateNames } from './names.ts'
 import { validateSchema } from './schema.ts'
@@ -184,11 +185,16 @@ function validateValidation(
   if (!schema) return []
   const place = child(path, 'openAPIV3Schema')
   const unsupported = findUnsupported(schema)
+  const shape = unsupported === undefined ? checkShape(schema, place) : []
+  const keywords = validateSchema(schema, place, { isRoot: true })
+  const canHaveRules = unsupported === undefined && shape.length === 0
+  const wrong = keywords.map((error) => error.path)
   const errors = [
     ...(hasStatus ? checkRootWithStatus(schema, place) : []),
     ...(schema.nullable ? [forbidden(child(place, 'nullable'), 'nullable cannot be true at the root')] : []),
-    ...(unsupported === undefined ? checkShape(schema, place) : []),
-    ...validateSchema(schema, place, { isRoot: true }),
+    ...shape,
+    ...keywords,
+    ...(canHaveRules ? validateExpressions(asSchema(schema), place, wrong) : []),
   ]
   return errors.length === 0 && unsupported !== undefined ? [invalid(place, '', unsupported)] : errors
 }
