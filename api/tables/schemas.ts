@@ -7,9 +7,6 @@
 import type { Schema, SchemaSource, TypeSchema } from '../schema/schema.ts'
 import table from './schemas.json' with { type: 'json' }
 
-/** The version of Kubernetes that the tables were derived from. */
-export const KUBERNETES_VERSION = 'v1.36.1'
-
 /** The type of a kind, with everything that it refers to. The same answer each time. Throws when there is none. */
 export function typeSchemaOf(group: string, version: string, kind: string): TypeSchema {
   const name = typeNameOf(group, version, kind)

@@ -34,9 +34,6 @@ export interface Offer {
   readonly plain?: (mediaType: MediaType) => boolean
 }
 
-/** An offer without other shapes. */
-export const plainly = (mediaTypes: readonly MediaType[]): Offer => ({ mediaTypes, allows: () => false })
-
 /** The best form that both sides know. Throws NotAcceptable, naming what there is, when there is none. */
 export function negotiate(
   accept: string | undefined,

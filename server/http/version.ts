@@ -1,11 +1,10 @@
 /** What `/version` says: the Kubernetes version whose API this is, and that Muster serves it. */
 
-/** The version of Kubernetes that everything here was derived from and is compared with. */
-export const KUBERNETES_VERSION = { major: '1', minor: '36', patch: '1' } as const
+import { KUBERNETES_VERSION } from '@muster/api/kubernetes-version.ts'
 
 /** Source: apimachinery pkg/version Info. Clients compare `major` and `minor`, and parse `gitVersion` as a version. */
 export const versionInfo = (muster: string) => {
-  const { major, minor, patch } = KUBERNETES_VERSION
+  const [major = '', minor = ''] = KUBERNETES_VERSION.slice('v'.length).split('.')
   return {
     major,
     minor,
@@ -13,7 +12,7 @@ export const versionInfo = (muster: string) => {
     emulationMinor: minor,
     minCompatibilityMajor: major,
     minCompatibilityMinor: String(Number(minor) - 1),
-    gitVersion: `v${major}.${minor}.${patch}+muster.${muster}`,
+    gitVersion: `${KUBERNETES_VERSION}+muster.${muster}`,
     gitCommit: '',
     gitTreeState: 'clean',
     buildDate: '1970-01-01T00:00:00Z',

@@ -20,12 +20,6 @@ export interface Change {
   readonly frames: Map<string, Uint8Array>
 }
 
-/** Changes in order, and the revision up to which they are all. */
-export interface ChangePage {
-  readonly changes: readonly Change[]
-  readonly upTo: Revision
-}
-
 /** A change that the feed has told of, from what was there and what is there. */
 export const freshChange = (
   key: string,

@@ -4,14 +4,13 @@
  * The module of k8s.io/kubernetes comes without its staging folders, so its own go.mod cannot be built. Ours is that
  * go.mod under another name, with the staging modules taken by their published versions (v1.36.1 publishes v0.36.1).
  */
+
 import { execFile } from 'node:child_process'
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-
-/** The version of Kubernetes that the fixtures tell of. */
-export const KUBERNETES = 'v1.36.1'
+import { KUBERNETES_VERSION } from '@muster/api/kubernetes-version.ts'
 
 /** Where the programs are. */
 export interface Binaries {
@@ -39,7 +38,8 @@ export async function builtBinaries(): Promise<Binaries | undefined> {
   return there.every(Boolean) ? binaries : undefined
 }
 
-const cacheFolder = () => join(process.env.MUSTER_CACHE ?? join(homedir(), '.cache', 'muster'), 'oracle', KUBERNETES)
+const cacheFolder = () =>
+  join(process.env.MUSTER_CACHE ?? join(homedir(), '.cache', 'muster'), 'oracle', KUBERNETES_VERSION)
 
 const binariesIn = (cache: string): Binaries => ({
   kubeApiserver: join(cache, 'bin', 'kube-apiserver'),
@@ -68,7 +68,7 @@ interface Downloaded {
 }
 
 async function download(): Promise<Downloaded> {
-  const { stdout } = await run('go', ['mod', 'download', '-json', `k8s.io/kubernetes@${KUBERNETES}`])
+  const { stdout } = await run('go', ['mod', 'download', '-json', `k8s.io/kubernetes@${KUBERNETES_VERSION}`])
   return JSON.parse(stdout)
 }
 
@@ -77,20 +77,26 @@ async function writeModule(folder: string): Promise<void> {
   if (await exists(join(folder, 'go.mod'))) return
   const { Dir } = await download()
   const upstream = await readFile(join(Dir, 'go.mod'), 'utf8')
-  const staging = KUBERNETES.replace(/^v1\./, 'v0.')
+  const staging = KUBERNETES_VERSION.replace(/^v1\./, 'v0.')
   const ours = upstream
     .replace(/^module .*$/m, 'module muster.invalid/oracle')
     .replace(/=> \.\/staging\/src\/(\S+)/g, `=> $1 ${staging}`)
   await writeFile(join(folder, 'go.sum'), await readFile(join(Dir, 'go.sum')))
   await writeFile(join(folder, 'main.go'), 'package main\n\nfunc main() {}\n')
-  await writeFile(join(folder, 'go.mod'), `${ours}\nrequire k8s.io/kubernetes ${KUBERNETES}\n`)
+  await writeFile(join(folder, 'go.mod'), `${ours}\nrequire k8s.io/kubernetes ${KUBERNETES_VERSION}\n`)
 }
 
 /** What makes /version say what the released program says, but for the commit, which a module does not know. */
 async function linkFlags(): Promise<string> {
   const { Time } = JSON.parse(await readFile((await download()).Info, 'utf8'))
-  const [, major, minor] = /^v(\d+)\.(\d+)/.exec(KUBERNETES) ?? []
-  const values = { gitVersion: KUBERNETES, gitMajor: major, gitMinor: minor, gitTreeState: 'archive', buildDate: Time }
+  const [, major, minor] = /^v(\d+)\.(\d+)/.exec(KUBERNETES_VERSION) ?? []
+  const values = {
+    gitVersion: KUBERNETES_VERSION,
+    gitMajor: major,
+    gitMinor: minor,
+    gitTreeState: 'archive',
+    buildDate: Time,
+  }
   const places = ['k8s.io/client-go/pkg/version', 'k8s.io/component-base/version']
   const flags = places.flatMap((place) => Object.entries(values).map(([key, value]) => `-X ${place}.${key}=${value}`))
   return ['-s', '-w', ...flags].join(' ')

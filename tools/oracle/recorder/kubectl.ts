@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { KUBERNETES_VERSION } from '@muster/api/kubernetes-version.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import {
   type Json,
@@ -16,7 +17,7 @@ import {
 import { normaliser, parseBody } from '@muster/server/oracle/normalise.ts'
 import { prepare } from '@muster/server/oracle/replay.ts'
 import { isObject } from '@muster/server/oracle/template.ts'
-import { type Binaries, KUBERNETES } from './build.ts'
+import type { Binaries } from './build.ts'
 import { type Command, SESSIONS, type Session } from './cases/kubectl-commands.ts'
 import type { Cluster } from './cluster.ts'
 import type { ByteResponse } from './connection.ts'
@@ -47,7 +48,7 @@ export async function recordKubectl({ kubectl }: Binaries, cluster: Cluster): Pr
     server.closeAllConnections()
     server.close()
   }
-  return { topic: 'kubectl', kubernetes: KUBERNETES, cases }
+  return { topic: 'kubectl', kubernetes: KUBERNETES_VERSION, cases }
 }
 
 /** One request of kubectl and the answer it got. */

@@ -1,6 +1,7 @@
 /** Plays drafted cases against a real kube-apiserver and keeps its answers. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { KUBERNETES_VERSION } from '@muster/api/kubernetes-version.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import {
   type Json,
@@ -12,7 +13,6 @@ import {
 } from '@muster/server/oracle/case.ts'
 import { normaliser, type RawResponse } from '@muster/server/oracle/normalise.ts'
 import { isSetUp, playStep, prepare, type Send } from '@muster/server/oracle/replay.ts'
-import { KUBERNETES } from './build.ts'
 import type { CaseDraft, StepDraft, TopicDraft } from './draft.ts'
 
 /** Longer bodies (whole OpenAPI documents) are not kept: Muster has other sources for them. */
@@ -22,7 +22,7 @@ export const BODY_CHARACTERS_MAX = 120_000
 export async function recordTopic({ topic, cases }: TopicDraft, send: Send): Promise<OracleTopic> {
   const recorded = []
   for (const draft of cases) recorded.push(await recordCase(draft, send))
-  return { topic, kubernetes: KUBERNETES, cases: recorded }
+  return { topic, kubernetes: KUBERNETES_VERSION, cases: recorded }
 }
 
 async function recordCase({ steps, ...draft }: CaseDraft, send: Send): Promise<OracleCase> {

@@ -10,7 +10,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { KUBERNETES_VERSION } from '../tables/modules.ts'
+import { KUBERNETES_VERSION } from '@muster/api/kubernetes-version.ts'
 
 const FOLDERS = ['api/schema/fixtures', 'api/crd/fixtures']
 

@@ -8,11 +8,12 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { KUBERNETES_VERSION } from '@muster/api/kubernetes-version.ts'
 import { ROOT } from '../../tree.ts'
 import { digestDocument } from './digest.ts'
 import { pack, readFixtures } from './fixtures.ts'
 import { type GoStructs, readGoStructs } from './go-source.ts'
-import { findModules, KUBERNETES_VERSION } from './modules.ts'
+import { findModules } from './modules.ts'
 import { PACKAGES } from './packages.ts'
 import { readProto } from './proto-source.ts'
 import { protobufTable } from './protobuf-table.ts'

@@ -1,9 +1,8 @@
 /** The published Go modules that everything here is derived from, at the one version that Muster follows. */
 import { execFileSync } from 'node:child_process'
+import { KUBERNETES_VERSION } from '@muster/api/kubernetes-version.ts'
 
-/** The version of Kubernetes that Muster speaks; its staging modules have the same minor and patch under v0. */
-export const KUBERNETES_VERSION = 'v1.36.1'
-
+// The same minor and patch, under v0.
 const STAGING_VERSION = KUBERNETES_VERSION.replace(/^v1/, 'v0')
 
 /** Where each module lies on this disk. */

@@ -2,8 +2,8 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { KUBERNETES_VERSION } from '@muster/api/kubernetes-version.ts'
 import { ROOT, readText } from '../../tree.ts'
-import { KUBERNETES_VERSION } from './modules.ts'
 import { renderTypes } from './render-types.ts'
 
 const readTable = (name: string) => JSON.parse(readText(`api/tables/${name}.json`))
