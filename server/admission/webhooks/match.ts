@@ -35,7 +35,7 @@ export async function invocationOf(
   hook: Hook,
   request: AdmissionRequest,
   context: AdmissionContext,
-  { formOf, conditions }: RequestHooks,
+  { formOf, conditions }: Pick<RequestHooks, 'formOf' | 'conditions'>,
 ): Promise<Invocation | undefined> {
   const { rules = [], matchPolicy, namespaceSelector, objectSelector, matchConditions, failurePolicy } = hook.webhook
   const criteria = { rules, whenNoRules: 'nothing', matchPolicy, namespaceSelector, objectSelector } as const

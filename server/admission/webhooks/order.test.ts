@@ -1,5 +1,5 @@
 /** Who is asked, in which order, how often and about what: an API on a simulated clock, webhooks that are functions. */
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Caller } from '@muster/api/caller.ts'
 import type { KubeObject } from '@muster/api/object.ts'
@@ -264,16 +264,4 @@ test('namespaces are chosen by their labels, objects by theirs', async () => {
   await ask('PATCH', `${MAPS}/web`, { metadata: { labels: { app: 'web' } } }, 'application/merge-patch+json')
   await ask('PATCH', `${MAPS}/web`, { metadata: { labels: null } }, 'application/merge-patch+json')
   deepEqual(paths(), ['shop', 'web', 'web'])
-})
-
-test('conditions that nobody evaluates fail: Fail refuses, Ignore passes over', async () => {
-  const { ask, configure, paths } = await open()
-  const matchConditions = [{ name: 'c', expression: 'true' }]
-  await configure('Validating', 'a', [{ path: 'open', matchConditions, failurePolicy: 'Ignore' }])
-  equal((await ask('POST', MAPS, map)).status, 201)
-  await configure('Validating', 'b', [{ path: 'closed', matchConditions }])
-  const { status, value } = await ask('POST', MAPS, { metadata: { name: 'other' } })
-  equal(status, 403)
-  match(value.message ?? '', /^configmaps "other" is forbidden: /)
-  deepEqual(paths(), [])
 })
