@@ -111,3 +111,25 @@ test('labels that nobody can read are refused, and whoever asks for more hears o
   equal(made.status, 201)
   match(made.warnings.join(), /^would violate PodSecurity "restricted:latest": allowPrivilegeEscalation/)
 })
+
+test('a pod that runs does not grow beyond its node', async (t) => {
+  const ask = await open(t)
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } }
+  await ask('POST', '/api/v1/nodes', node)
+  const merge = 'application/merge-patch+json'
+  await ask('PATCH', '/api/v1/nodes/n1/status', { status: { allocatable: { cpu: '2', memory: '1Gi' } } }, merge)
+  await ask('POST', `${NAMESPACE}/pods`, pod('web', { resources: { requests: { cpu: '1' } } }))
+  const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'web' }, target: { kind: 'Node', name: 'n1' } }
+  equal((await ask('POST', `${NAMESPACE}/pods/web/binding`, binding)).status, 201)
+  const grow = (cpu: string) => {
+    const patch = { spec: { containers: [{ name: 'web', resources: { requests: { cpu } } }] } }
+    return ask('PATCH', `${NAMESPACE}/pods/web/resize`, patch, 'application/strategic-merge-patch+json')
+  }
+  const refused = await grow('2500m')
+  equal(refused.status, 403)
+  match(
+    refused.body.message,
+    /^pods "web" is forbidden: node didn't have enough allocatable resources: cpu, requested: 2500, allocatable: 2000$/,
+  )
+  equal((await grow('1500m')).status, 200)
+})
