@@ -131,5 +131,6 @@ test('a pod that runs does not grow beyond its node', async (t) => {
     refused.body.message,
     /^pods "web" is forbidden: node didn't have enough allocatable resources: cpu, requested: 2500, allocatable: 2000$/,
   )
+  deepEqual(refused.body.details, { kind: 'pods', name: 'web', causes: [{ reason: 'NodeCapacity' }] })
   equal((await grow('1500m')).status, 200)
 })

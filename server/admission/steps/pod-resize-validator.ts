@@ -5,11 +5,9 @@
 import { requestsOf } from '@muster/api/builtin/core/pod/pod-resources.ts'
 import { goQuote } from '@muster/api/go-text.ts'
 import { compareQuantities, countQuantity, parseQuantity } from '@muster/api/quantity.ts'
-import { isStatus } from '@muster/api/status.ts'
 import type { Node, Pod, PodSpec } from '@muster/api/types/core-v1.ts'
-import { ControlError } from '@muster/base/errors.ts'
 import { core, isKind } from '../../auth/reads.ts'
-import { type AdmissionStep, refusal } from '../admission.ts'
+import { type AdmissionStep, refusal, withCause } from '../admission.ts'
 import { below } from '../handles.ts'
 
 const isPod = isKind<Pod>('v1', 'Pod')
@@ -30,12 +28,12 @@ export const podResizeValidator: AdmissionStep = {
     const os = node.metadata.labels?.[OS_LABEL] ?? 'linux'
     if (os !== 'linux') {
       const why = `pod resize is only supported on linux nodes, node ${goQuote(spec.nodeName)} is ${goQuote(os)}`
-      throw withCause(refusal(request, why), 'UnsupportedPlatform')
+      throw withCause(refusal(request, why), { reason: 'UnsupportedPlatform' })
     }
     const lacking = lackingOn(node, spec)
     if (lacking.length > 0) {
       const why = `node didn't have enough allocatable resources: ${lacking.join('; ')}`
-      throw withCause(refusal(request, why), 'NodeCapacity')
+      throw withCause(refusal(request, why), { reason: 'NodeCapacity' })
     }
     return undefined
   },
@@ -54,12 +52,4 @@ function lackingOn({ status }: Node, spec: PodSpec): string[] {
     if (!asked || !has || compareQuantities(asked, has) <= 0) return []
     return [`${name}, requested: ${countQuantity(asked, unit)}, allocatable: ${countQuantity(has, unit)}`]
   })
-}
-
-/** Tells programs why. */
-function withCause(error: ControlError, reason: string): ControlError {
-  const status = isStatus(error.details) ? error.details : undefined
-  if (!status) return error
-  const details = { ...status.details, causes: [...(status.details?.causes ?? []), { reason }] }
-  return new ControlError(error.code, error.message, undefined, { ...status, details })
 }
