@@ -1,4 +1,4 @@
-/** What every logical cluster needs to stay in order: namespaces that end, accounts that begin, quotas that count, and how it is shared. */
+/** What every logical cluster needs to stay in order: namespaces, accounts, quotas, and how the server is shared. */
 import type { Pack } from '@muster/runtime/pack.ts'
 import { type FlowControlDeps, flowSchemaController, priorityLevelController } from './controllers/flow-control.ts'
 import { namespaceController } from './controllers/namespaces.ts'

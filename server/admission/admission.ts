@@ -8,9 +8,9 @@
  * Source: apiserver pkg/admission.
  */
 import type { KubeObject } from '@muster/api/object.ts'
-import { forbidden, type GroupResource } from '@muster/api/status.ts'
+import { forbidden, type GroupResource, type StatusCause, statusOf } from '@muster/api/status.ts'
 import type { Clock } from '@muster/base/clock.ts'
-import type { ControlError } from '@muster/base/errors.ts'
+import { ControlError } from '@muster/base/errors.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { Authorizer } from '../auth/authorization.ts'
 import type { ObjectReads } from '../auth/reads.ts'
@@ -143,6 +143,13 @@ export async function check(
 export function refusal(request: AdmissionRequest, why: string): ControlError {
   const metadata = 'object' in request ? request.object.metadata : undefined
   return forbidden(request.resource, request.name || metadata?.name || metadata?.generateName || 'Unknown', why)
+}
+
+/** The same refusal, with a cause that programs can read. */
+export function withCause(error: ControlError, cause: StatusCause): ControlError {
+  const status = statusOf(error)
+  const details = { ...status.details, causes: [cause] }
+  return new ControlError(error.code, error.message, undefined, { ...status, details })
 }
 
 const isSameGuard = (one: ObjectGuard, other: ObjectGuard): boolean =>

@@ -9,6 +9,7 @@ import { defaultTolerationSeconds } from './steps/default-toleration-seconds.ts'
 import { limitRanger } from './steps/limit-ranger.ts'
 import { namespaceLifecycle } from './steps/namespace-lifecycle.ts'
 import { persistentVolumeClaimResize } from './steps/persistent-volume-claim-resize.ts'
+import { podResizeValidator } from './steps/pod-resize-validator.ts'
 import { podSecurity } from './steps/pod-security.ts'
 import { podTopologyLabels } from './steps/pod-topology-labels.ts'
 import { priority } from './steps/priority.ts'
@@ -39,7 +40,7 @@ export const ADMISSION_STEPS: readonly AdmissionStep[] = [
   certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
-  // PodResizeValidator
+  podResizeValidator,
   // MutatingAdmissionPolicy
   mutatingWebhooks,
   validatingAdmissionPolicy,

@@ -22,7 +22,7 @@ import type { Accounts, Along, AlongEnd, PlannedChange } from '../storage/accoun
 import type { AlsoWritten } from '../storage/decide.ts'
 import { formatKey, type ObjectKey } from '../storage/key.ts'
 import type { Storage } from '../storage/storage.ts'
-import { parseObject, type StoredObject } from '../storage/stored-object.ts'
+import { sharedObject } from '../storage/stored-object.ts'
 import { changesRoster, nextRoster, QUOTAS, rosterKey, rosterUnchanged } from './roster.ts'
 import { Turns } from './turns.ts'
 
@@ -57,7 +57,6 @@ class Keeper implements Accounts {
   readonly #turns = new Turns()
   /** What this process has written and its memory may not show yet. */
   readonly #written = new Map<string, Standing>()
-  readonly #parsed = new WeakMap<StoredObject, ResourceQuota>()
 
   constructor(deps: QuotaDeps) {
     this.#deps = deps
@@ -137,7 +136,7 @@ class Keeper implements Accounts {
     for (const resource of resourcesOf(Object.keys(spec.hard ?? {}))) {
       if (!isServed(resource, cluster)) continue
       const { items } = await reads.list({ ...resource, cluster, namespace }, { ...ALL, resourceVersion: '0' })
-      content.push({ resource, objects: items.map(parseObject) })
+      content.push({ resource, objects: items.map(sharedObject) })
     }
     return withUsed(quota, countUse(spec, content, clock.now()))
   }
@@ -162,23 +161,14 @@ class Keeper implements Accounts {
     const resourceVersion = howNew === 'newest' ? '' : '0'
     const { items } = await this.#deps.reads.list(scope, { ...ALL, resourceVersion })
     return items.flatMap((stored) => {
-      const quota = this.#parse(stored)
-      if (!quota) return []
+      const quota = sharedObject(stored)
+      if (!isQuota(quota)) return []
       const written = this.#written.get(stored.key)
       if (written && written.revision > stored.revision) return [written]
       this.#written.delete(stored.key)
       const key = { ...scope, name: quota.metadata.name ?? '' }
       return [{ key, quota, revision: stored.revision }]
     })
-  }
-
-  #parse(stored: StoredObject): ResourceQuota | undefined {
-    const known = this.#parsed.get(stored)
-    if (known) return known
-    const quota = parseObject(stored)
-    if (!isQuota(quota)) return undefined
-    this.#parsed.set(stored, quota)
-    return quota
   }
 
   #remember(charged: readonly Standing[], revisions: readonly (Revision | undefined)[]): void {

@@ -14,7 +14,14 @@ import type { CachedObject } from './cached-object.ts'
 import { formatKey, type ObjectKey } from './key.ts'
 import { findObject, type ReaderDeps } from './read.ts'
 import { commitSurely, type SettleDeps } from './settle.ts'
-import { atRevision, encodeObject, parseBytes, parseObject, type StoredObject, storedVersion } from './stored-object.ts'
+import {
+  atRevision,
+  encodeObject,
+  parseBytes,
+  type StoredObject,
+  sharedObject,
+  storedVersion,
+} from './stored-object.ts'
 
 /** What writing is done with. */
 export interface WriterDeps extends ReaderDeps, SettleDeps {
@@ -133,7 +140,7 @@ function changeOf(
 ): PlannedChange {
   return {
     key,
-    before: () => current && parseObject(current),
+    before: () => current && sharedObject(current),
     after: () => (write.write === 'put' ? parseBytes(write.value) : undefined),
     mayRefuse: isLimited,
   }

@@ -17,6 +17,8 @@ export interface JsonBody extends KubeObject {
 export interface JsonAnswer {
   readonly status: number
   readonly body: JsonBody
+  /** The texts of its Warning headers. */
+  readonly warnings: readonly string[]
 }
 
 /** Opens one. The content type of a patch is its own. */
@@ -32,7 +34,11 @@ export async function openAsk(settings: TestApiSettings): Promise<{
       const headers = body === undefined ? {} : contentType ? { 'content-type': contentType } : json
       const bytes = body === undefined ? undefined : encoder.encode(JSON.stringify(body))
       const answer = await send({ method, path, headers, identity: 'admin', body: bytes })
-      return { status: answer.status, body: JSON.parse(answer.body) }
+      return { status: answer.status, body: JSON.parse(answer.body), warnings: warningsIn(answer.headers.warning) }
     },
   }
 }
+
+/** `299 - "text"`, one or several. */
+const warningsIn = (header: string | readonly string[] | undefined): string[] =>
+  [header ?? []].flat().map((line) => JSON.parse(line.slice(line.indexOf('"'))))

@@ -55,6 +55,19 @@ spec:
         ports: [{containerPort: 80}]
 `
 
+const limitRange = `
+apiVersion: v1
+kind: LimitRange
+metadata:
+  name: defaults
+spec:
+  limits:
+  - type: Container
+    max: {cpu: "1"}
+    default: {cpu: 700m}
+    defaultRequest: {cpu: 600m}
+`
+
 const crd = `
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
@@ -362,6 +375,55 @@ export const JOURNEYS: readonly Journey[] = [
         stdin:
           'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: made, namespace: permissions}\nrules: [{apiGroups: [""], resources: [pods], verbs: [get]}]\n',
         says: /reconciled/,
+      },
+    ],
+  },
+  {
+    name: 'quota-and-limits',
+    steps: [
+      { run: 'create quota team --hard=pods=2,requests.cpu=1,count/configmaps=3', says: /resourcequota\/team created/ },
+      { run: 'describe quota team', says: /requests.cpu +0 +1/, needsControllers: true },
+      {
+        run: 'run silent --image=web',
+        complains: /failed quota: team: must specify requests.cpu for: silent/,
+        needsControllers: true,
+      },
+      { run: 'apply -f -', stdin: limitRange, says: /limitrange\/defaults created/ },
+      { run: 'describe limitrange defaults', says: /Container +cpu +- +1 +600m +700m/ },
+      { run: 'run web --image=web', says: /pod\/web created/ },
+      { run: 'get pod web -o jsonpath={.spec.containers[0].resources.requests.cpu}', says: /^600m$/ },
+      {
+        run: 'run more --image=web',
+        complains:
+          /exceeded quota: team, requested: requests.cpu=600m, used: requests.cpu=600m, limited: requests.cpu=1/,
+        needsControllers: true,
+      },
+      { run: 'describe quota team', says: /pods +1 +2/, needsControllers: true },
+      { run: 'delete pod web --now', says: /deleted/, needsControllers: true },
+      { run: 'run more --image=web', says: /created/, needsControllers: true },
+    ],
+  },
+  {
+    name: 'pod-security',
+    steps: [
+      { run: 'run early --image=web', says: /created/ },
+      {
+        run: 'label namespace pod-security pod-security.kubernetes.io/enforce=restricted',
+        says: /labeled/,
+        complains:
+          /early: allowPrivilegeEscalation != false, unrestricted capabilities, runAsNonRoot != true, seccompProfile/,
+        exit: 0,
+      },
+      { run: 'run late --image=web', complains: /violates PodSecurity "restricted:latest": allowPrivilegeEscalation/ },
+      {
+        run: 'create deployment web --image=web',
+        says: /created/,
+        complains: /Warning: would violate PodSecurity "restricted:latest"/,
+        exit: 0,
+      },
+      {
+        run: 'label namespace pod-security --overwrite pod-security.kubernetes.io/enforce=hard',
+        complains: /must be one of privileged, baseline, restricted/,
       },
     ],
   },

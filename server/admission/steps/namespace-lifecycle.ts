@@ -2,11 +2,11 @@
  * Nothing is created in a namespace that is not there or is on its way out; some namespaces are never on their way out.
  * Source: apiserver pkg/admission/plugin/namespace/lifecycle.
  */
-import { forbidden, isStatus, notFound, statusOf } from '@muster/api/status.ts'
+import { forbidden, notFound } from '@muster/api/status.ts'
 import type { Namespace } from '@muster/api/types/core-v1.ts'
-import { ControlError } from '@muster/base/errors.ts'
+import type { ControlError } from '@muster/base/errors.ts'
 import { core, isKind } from '../../auth/reads.ts'
-import { type AdmissionContext, type AdmissionRequest, type AdmissionStep, refusal } from '../admission.ts'
+import { type AdmissionContext, type AdmissionRequest, type AdmissionStep, refusal, withCause } from '../admission.ts'
 
 /** May not be deleted. kube-node-lease may, and comes back. */
 export const IMMORTAL_NAMESPACES: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public'])
@@ -55,18 +55,10 @@ async function liveNamespace(request: AdmissionRequest, { reads }: AdmissionCont
 
 function terminating(request: AdmissionRequest): ControlError {
   const { namespace } = request
-  const error = refusal(
-    request,
-    `unable to create new content in namespace ${namespace} because it is being terminated`,
-  )
-  const status = isStatus(error.details) ? error.details : statusOf(error)
-  const cause = {
+  const why = `unable to create new content in namespace ${namespace} because it is being terminated`
+  return withCause(refusal(request, why), {
     reason: 'NamespaceTerminating',
     message: `namespace ${namespace} is being terminated`,
     field: 'metadata.namespace',
-  }
-  return new ControlError('Forbidden', error.message, undefined, {
-    ...status,
-    details: { ...status.details, causes: [cause] },
   })
 }

@@ -59,12 +59,15 @@ export function askedOf(spec: PodSpec, of: 'requests' | 'limits', ofPod: (resour
   return { ...totalOf(spec, of), ...Object.fromEntries(own) }
 }
 
+/** What a pod asks for, with what its runtime takes besides. */
+export const requestsOf = (spec: PodSpec): ResourceList => add(askedOf(spec, 'requests', isOfPod), spec.overhead ?? {})
+
 /**
  * What a pod takes: what it asks for, and what a container still holds or has been promised while it is resized; with
  * what its runtime takes besides.
  */
 export function takenBy(pod: Pod, of: 'requests' | 'limits'): ResourceList {
-  const { containers = [], initContainers = [], overhead = {}, ...rest } = pod.spec ?? { containers: [] }
+  const { containers = [], initContainers = [], ...rest } = pod.spec ?? { containers: [] }
   const now = (container: Container): Container => ({
     ...container,
     resources: { [of]: held(pod, container, of) },
@@ -74,9 +77,11 @@ export function takenBy(pod: Pod, of: 'requests' | 'limits'): ResourceList {
     containers: containers.map(now),
     initContainers: initContainers.map((container) => (isRestartable(container) ? now(container) : container)),
   }
+  if (of === 'requests') return requestsOf(effective)
   const taken = askedOf(effective, of, isOfPod)
-  if (of === 'requests') return add(taken, overhead)
-  const limited = Object.entries(overhead).filter(([name]) => taken[name] !== undefined && !isZero(taken[name]))
+  const limited = Object.entries(rest.overhead ?? {}).filter(
+    ([name]) => taken[name] !== undefined && !isZero(taken[name]),
+  )
   return add(taken, Object.fromEntries(limited))
 }
 
