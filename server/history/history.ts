@@ -4,10 +4,12 @@
  *     ?limit=20&continue=…       a page
  *     ?includeObject=Object      each version whole
  *     ?from=12&to=42             what differs between the states at two revisions
+ *
+ * DELETE of the same path erases what it was: of a Secret, above all.
  */
 import { fieldChanges } from '@muster/api/history/changes.ts'
 import { HISTORY_API_VERSION, type ObjectDifference, type ObjectHistory } from '@muster/api/history/types.ts'
-import { answerJson } from '@muster/api/message.ts'
+import { type ApiResponse, answerJson } from '@muster/api/message.ts'
 import { badRequest, methodNotAllowed, notFound } from '@muster/api/status.ts'
 import { assert } from '@muster/base/errors.ts'
 import type { Revision } from '@muster/store/store.ts'
@@ -23,10 +25,30 @@ const PAGE_SIZE_MAX = 500
 
 /** Answers with a page of versions, or with a difference. */
 export const historyHandler: SubresourceHandler = async (call, deps) => {
+  if (call.info.verb === 'delete') return erase(call, deps)
   if (call.info.verb !== 'get') throw methodNotAllowed(saidResource(call), call.info.verb)
   const { query } = call.request
   const asked = query.has('from') || query.has('to')
   return answerJson(200, asked ? await difference(call, deps) : await page(call, deps))
+}
+
+/** DELETE: what it was is made unreadable for good; that it was, when and by whom stays, and so does what is there. */
+async function erase(call: ResourceCall, { objects }: AnswerDeps): Promise<ApiResponse> {
+  const { name } = call.info
+  const [newest] = await objects.versions(objectKey(call), { last: 1 })
+  if (!newest) throw notFound(saidResource(call), name)
+  if (call.request.query.has('dryRun')) throw badRequest('dryRun: an erasure cannot be tried; GET shows what there is')
+  const count = await objects.eraseHistory(objectKey(call))
+  const { group, plural: kind } = call.served.kind
+  const message = `${count} versions of ${kind} "${name}" hold nothing any more`
+  return answerJson(200, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    message,
+    details: { name, group, kind },
+  })
 }
 
 async function page(call: ResourceCall, { objects }: AnswerDeps): Promise<ObjectHistory> {

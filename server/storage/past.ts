@@ -68,6 +68,12 @@ export class Past {
     }
   }
 
+  /** Drops what was read of a resource. Those who wait for its readers are told of what the log says then. */
+  forget(prefix: string): void {
+    for (const kept of this.#pages) if (kept.prefix === prefix) this.#bytes -= kept.bytes
+    this.#pages = this.#pages.filter((kept) => kept.prefix !== prefix)
+  }
+
   close(): void {
     for (const reader of this.#readers) reader.watch.close()
     this.#readers.clear()

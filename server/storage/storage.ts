@@ -26,7 +26,7 @@ import { EncodedObjects, type ObjectEncoding } from './encoded.ts'
 import { Feed } from './feed.ts'
 import { type HistoryDeps, objectAt, type PastVersion, revisionAsOf, versionsOf } from './history.ts'
 import { Hub } from './hub.ts'
-import { type ObjectKey, resourcePrefix, type Scope, scopePrefix } from './key.ts'
+import { formatKey, type ObjectKey, resourcePrefix, type Scope, scopePrefix } from './key.ts'
 import { parseVersion } from './list-rule.ts'
 import { OwnerIndex, type OwnershipListener } from './owner-index.ts'
 import { Past } from './past.ts'
@@ -39,7 +39,7 @@ import { createObject, type RemoveRequest, removeObject, type UpdateRequest, upd
 
 /** What storage is made of. */
 export interface StorageDeps {
-  readonly store: Pick<Store, 'commit' | 'head' | 'history' | 'range' | 'revisionAt' | 'status' | 'watch'>
+  readonly store: Pick<Store, 'commit' | 'erase' | 'head' | 'history' | 'range' | 'revisionAt' | 'status' | 'watch'>
   readonly clock: Clock
   readonly random: Random
   readonly log?: Logger
@@ -79,6 +79,8 @@ export interface Storage {
   findAt(key: ObjectKey, revision: Revision): Promise<StoredObject | undefined>
   /** The versions of an object, oldest first. Throws Timeout. */
   versions(key: ObjectKey, options: HistoryOptions): Promise<readonly PastVersion[]>
+  /** Erases what an object was, all versions but the one that is there. Answers how many versions that were. */
+  eraseHistory(key: ObjectKey): Promise<number>
   /** The revision of the last write at or before a time. Throws Timeout. */
   revisionAsOf(time: Instant): Promise<Revision>
   /** Throws BadRequest, Gone (410, Expired), RevisionAhead (504) or Timeout. */
@@ -184,6 +186,16 @@ class ObjectStorage implements Storage {
 
   versions(key: ObjectKey, options: HistoryOptions): Promise<readonly PastVersion[]> {
     return versionsOf(this.#looker, key, options)
+  }
+
+  async eraseHistory(key: ObjectKey): Promise<number> {
+    const count = await this.#deps.store.erase(formatKey(key))
+    const prefix = resourcePrefix(key)
+    const known = this.#resources.get(prefix)
+    // What watchers may still be told of it is in memory too; those who are behind read the log from now on.
+    known?.cache.recent.restart(known.hub.head)
+    this.#past.forget(prefix)
+    return count
   }
 
   revisionAsOf(time: Instant): Promise<Revision> {

@@ -109,6 +109,17 @@ export function addPast(parent: Command, deps: ProgramDeps): void {
       },
     )
 
+  pastCommand(parent, deps, 'erase', text('make what an object was unreadable for good', '永久抹除对象过去的内容'), [
+    'kubectl muster erase secret/db -n shop',
+    'kubectl muster erase secret/db -n shop --yes',
+  ])
+    .option('-y, --yes', say(text('do it', '执行')))
+    .action((words: string[], flags: PastFlags & { yes?: true }) =>
+      onObject(deps, 'erase', words, flags, async (context, target) =>
+        (await import('../past-commands/erase.ts')).erase(context, target, flags.yes ?? false),
+      ),
+    )
+
   pastCommand(parent, deps, 'get', text('what was there at a time', '某个时间存在的内容'), [
     'kubectl muster get pods -n shop --as-of -10m',
     'kubectl muster get deployment/web --as-of 2026-11-23T03:00:00Z -o yaml',

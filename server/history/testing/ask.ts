@@ -15,6 +15,8 @@ export interface Asking {
 /** What the cases look at, of whatever kind it is. */
 export interface AnsweredBody {
   readonly kind: string
+  /** Of an event of a watch. */
+  readonly type?: string
   readonly message: string
   readonly reason: string
   readonly metadata: {

@@ -280,6 +280,43 @@ export function pastCases(engine: string, open: () => Promise<Stage>): void {
     await pass(minutes(1))
   })
 
+  it('what a secret was can be erased, and stays erased in every answer', async ({ pass }, ask) => {
+    const SECRETS = '/api/v1/namespaces/default/secrets'
+    const first = await written(ask, 'POST', SECRETS, { metadata: { name: 's' }, stringData: { password: 'old' } })
+    await written(ask, 'PATCH', `${SECRETS}/s`, { stringData: { password: 'new' } })
+    await pass(seconds(1))
+    equal((await ask('DELETE', `${SECRETS}/s/history`, { as: 'ada' })).status, 403)
+    equal((await ask('DELETE', `${SECRETS}/s/history?dryRun=All`)).status, 400)
+    const erased = await ask('DELETE', `${SECRETS}/s/history`)
+    deepEqual([erased.status, erased.body.message], [200, '1 versions of secrets "s" hold nothing any more'])
+    const history = await ask('GET', `${SECRETS}/s/history?includeObject=Object`)
+    deepEqual(
+      history.body.versions.map(({ change, by, erased: isErased, object, fields }) => [
+        change,
+        by.user,
+        isErased,
+        object !== undefined,
+        fields,
+      ]),
+      [
+        ['updated', 'admin', undefined, true, undefined],
+        ['created', 'admin', true, false, undefined],
+      ],
+    )
+    const exact = `resourceVersion=${first}&resourceVersionMatch=Exact`
+    equal((await ask('GET', `${SECRETS}/s?${exact}`)).status, 404)
+    equal((await ask('GET', `${SECRETS}?${exact}`)).body.items.length, 0)
+    equal((await ask('GET', `${SECRETS}/s`)).body.data.password, Buffer.from('new').toString('base64'))
+    const body = { spec: { revision: first }, kind: 'Revert', apiVersion: 'history.muster.dev/v1' }
+    match((await ask('POST', `${SECRETS}/s/revert`, { body })).body.message, /has been erased/)
+    const watch = await ask('GET', `${SECRETS}?watch=true&timeoutSeconds=1&resourceVersion=${Number(first) - 1}`)
+    equal(
+      watch.status === 410 || watch.body.kind === 'Status' || watch.body.type === 'ERROR',
+      true,
+      JSON.stringify(watch.body),
+    )
+  })
+
   it('why walks back to who began, marks what is only claimed, and hides what may not be read', async (_stage, ask) => {
     const cause = (name: string, revision: string) => ({ 'muster-cause': `/configmaps/default/${name}@${revision}` })
     const begun = await written(ask, 'POST', MAPS, map('a', { x: '1' }))
