@@ -15,7 +15,7 @@ export const RetentionPolicyKind = defineKind({
   spec: Type.Object({
     resources: Type.Array(
       Type.Object({
-        group: Type.String({ default: '', description: 'The API group; empty for the core group.' }),
+        group: Type.Optional(Type.String({ description: 'The API group; the core group when absent or empty.' })),
         resource: Type.String({ minLength: 1, description: 'The plural name, such as deployments.' }),
       }),
       { minItems: 1, maxItems: 32, description: 'Of which resources.' },

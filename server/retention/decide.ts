@@ -51,7 +51,7 @@ export function decideRules(
   for (const placed of policies) {
     const { spec } = placed.policy
     const limits = limitsOf(spec)
-    const prefixes = spec.resources.flatMap(({ group, resource }) =>
+    const prefixes = spec.resources.flatMap(({ group = '', resource }) =>
       prefixesOf(placed.cluster, storedAs(placed.cluster, { group, resource }), spec.namespaces),
     )
     const fresh = prefixes.filter((prefix) => !rules.has(prefix) && !own.has(prefix))
