@@ -3,12 +3,13 @@ import { test } from 'node:test'
 import { instant, seconds } from '@muster/base/clock.ts'
 import {
   checksumHolds,
+  commitPlaces,
   decodeFrame,
   encodeFrame,
   FRAME_HEADER_BYTES,
-  findVersions,
   readFrameHeader,
   sealFrame,
+  versionsInCommit,
 } from './codec.ts'
 import type { LogRecord } from './record.ts'
 import type { Revision } from './store.ts'
@@ -99,12 +100,14 @@ test('a record of a kind that this Muster does not know is refused', () => {
 
 test('versions are found without reading what is not wanted', () => {
   const frame = encodeFrame(group)
-  const found = (...revisions: number[]) =>
-    findVersions(frame, new Set(revisions.map(at))).map(({ commit, write }) => [commit.token, write.write])
-  deepEqual(found(2 ** 52), [['τ-1', 'put']])
-  deepEqual(found(2 ** 52 + 1, 1), [
-    ['τ-1', 'delete'],
-    ['t', 'put'],
-  ])
-  deepEqual(found(99), [])
+  const { firsts, froms, tos } = commitPlaces(frame)
+  deepEqual([...firsts], [2 ** 52, 1])
+  const found = (commit: number, ...revisions: number[]) =>
+    versionsInCommit(frame.subarray(froms[commit], tos[commit]), new Set(revisions.map(at))).map(
+      ({ commit: of, write }) => [of.token, write.write],
+    )
+  deepEqual(found(0, 2 ** 52), [['τ-1', 'put']])
+  deepEqual(found(0, 2 ** 52 + 1, 1), [['τ-1', 'delete']])
+  deepEqual(found(1, 1), [['t', 'put']])
+  deepEqual(found(1, 99), [])
 })

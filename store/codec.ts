@@ -91,10 +91,17 @@ export function decodeFrame(frame: Buffer, values: 'views' | 'own' = 'views'): L
   return records
 }
 
-/** The versions at some revisions out of one frame, in order. What is not wanted is stepped over, not read. */
-export function findVersions(frame: Buffer, wanted: ReadonlySet<Revision>): StoredVersion[] {
+/** Where the commits of a frame that hold versions are, in order: the first revision of each, and its bytes. */
+export interface CommitPlaces {
+  readonly firsts: Float64Array
+  readonly froms: Uint32Array
+  readonly tos: Uint32Array
+}
+
+/** Finds the commits of a frame. They are stepped over, not read. */
+export function commitPlaces(frame: Buffer): CommitPlaces {
   const from = new FrameReader(frame)
-  const found: StoredVersion[] = []
+  const places: [first: number, from: number, to: number][] = []
   while (!from.atEnd()) {
     const start = from.at
     const kind = from.byte()
@@ -103,14 +110,23 @@ export function findVersions(frame: Buffer, wanted: ReadonlySet<Revision>): Stor
       readRecord(from)
       continue
     }
-    const revisions = skipCommit(from, kind)
-    if (!revisions.some((revision) => wanted.has(revision))) continue
-    const end = from.at
-    from.at = start
-    for (const [revision, version] of versionsOf(readRecord(from))) if (wanted.has(revision)) found.push(version)
-    assert(from.at === end, 'a record is as long read as stepped over')
+    const [first] = skipCommit(from, kind)
+    if (first !== undefined) places.push([first, start, from.at])
   }
-  return found
+  return {
+    firsts: Float64Array.from(places, ([first]) => first),
+    froms: Uint32Array.from(places, ([, start]) => start),
+    tos: Uint32Array.from(places, ([, , end]) => end),
+  }
+}
+
+/** The versions at some revisions out of the bytes of one commit. */
+export function versionsInCommit(bytes: Buffer, wanted: ReadonlySet<Revision>): StoredVersion[] {
+  const reader = new FrameReader(bytes)
+  reader.at = 0
+  const record = readRecord(reader)
+  assert(reader.atEnd(), 'a commit is as long read as stepped over')
+  return versionsOf(record).flatMap(([revision, version]) => (wanted.has(revision) ? [version] : []))
 }
 
 /** Steps over a commit, its kind being read already; answers the revisions in it. */

@@ -1,6 +1,14 @@
 /** One part of the log: frames end to end on a tape, and where to find the versions in them. */
 import { ControlError } from '@muster/base/errors.ts'
-import { checksumHolds, FRAME_HEADER_BYTES, findVersions, readFrameHeader, sealFrame } from '../codec.ts'
+import {
+  type CommitPlaces,
+  checksumHolds,
+  commitPlaces,
+  FRAME_HEADER_BYTES,
+  readFrameHeader,
+  sealFrame,
+  versionsInCommit,
+} from '../codec.ts'
 import type { StoredVersion } from '../record.ts'
 import type { Revision } from '../store.ts'
 import type { Tape } from './tape.ts'
@@ -17,6 +25,9 @@ export class Segment {
   end = 0
   /** Frames that hold versions, in order. */
   readonly #places: FramePlace[] = []
+  /** Where the commits of a frame are, by its offset: of frames that were asked for. */
+  readonly #commits = new Map<number, CommitPlaces>()
+  #remembered = 0
 
   constructor(tape: Tape) {
     this.tape = tape
@@ -67,10 +78,38 @@ export class Segment {
       const place = this.#placeOf(revisions[at] ?? (0 as Revision))
       const from = at++
       while (at < revisions.length && this.#placeOf(revisions[at] ?? (0 as Revision)) === place) at++
-      const frame = place && this.#frameAt(place.offset)
-      if (frame) found.push(...findVersions(frame, new Set(revisions.slice(from, at))))
+      if (place) found.push(...this.#versionsIn(place, revisions.slice(from, at)))
     }
     return found
+  }
+
+  /** Of one frame: only the commits that they are in are read, once it is known where those are. */
+  #versionsIn({ offset }: FramePlace, revisions: readonly Revision[]): StoredVersion[] {
+    let commits = this.#commits.get(offset)
+    const frame = !commits || revisions.length > SINGLE_READS_MAX ? this.#frameAt(offset) : undefined
+    if (!commits) {
+      if (!frame) return []
+      commits = commitPlaces(frame)
+      this.#remember(offset, commits)
+    }
+    const wanted = new Set(revisions)
+    const { firsts, froms, tos } = commits
+    const asked = new Set(revisions.map((revision) => lastAtOrBelow(firsts, revision)))
+    return [...asked].flatMap((index) => {
+      const [from, to] = [froms[index], tos[index]]
+      if (from === undefined || to === undefined) return []
+      const bytes = frame ? frame.subarray(from, to) : this.tape.read(offset + from, to - from)
+      return versionsInCommit(bytes, wanted)
+    })
+  }
+
+  #remember(offset: number, commits: CommitPlaces): void {
+    if (this.#remembered + commits.firsts.length > COMMITS_REMEMBERED_MAX) {
+      this.#commits.clear()
+      this.#remembered = 0
+    }
+    this.#commits.set(offset, commits)
+    this.#remembered += commits.firsts.length
   }
 
   #advance(header: Buffer, frameBytes: number): void {
@@ -97,6 +136,24 @@ export class Segment {
     }
     return this.#places[low - 1]
   }
+}
+
+/** Of one part: sixteen bytes each, so at most four megabytes for one of the largest parts. */
+const COMMITS_REMEMBERED_MAX = 262_144
+
+/** For more commits than this the whole frame is read at once: the pages that they lie on are mostly all of it. */
+const SINGLE_READS_MAX = 16
+
+/** The index of the last number that is not above a revision; -1 when all are. */
+function lastAtOrBelow(firsts: Float64Array, revision: Revision): number {
+  let low = 0
+  let high = firsts.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((firsts[middle] ?? 0) <= revision) low = middle + 1
+    else high = middle
+  }
+  return low - 1
 }
 
 const damaged = (offset: number) =>
