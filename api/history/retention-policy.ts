@@ -54,7 +54,7 @@ export const RetentionPolicyKind = defineKind({
   }),
   columns: [
     { name: 'Versions', type: 'integer', path: '.spec.versions', description: 'Versions kept of each object.' },
-    { name: 'Age', type: 'string', path: '.spec.age', description: 'How old a version may be.' },
+    { name: 'Max Age', type: 'string', path: '.spec.age', description: 'How old a version may be.' },
     {
       name: 'Applied',
       type: 'string',

@@ -79,7 +79,9 @@ async function difference(call: ResourceCall, deps: AnswerDeps): Promise<ObjectD
   const from = query.get('from') ? readRevision('from', query.get('from')) : (((newer?.revision ?? 1) - 1) as Revision)
   const older = await versionAt(call, deps, from)
   if (!newer && !older) throw notFound(saidResource(call), call.info.name)
-  const shown = (version: PastVersion | undefined) => version?.object && shownAs(call.served, version.object)
+  // What is not there differs field by field, and not as one whole.
+  const shown = (version: PastVersion | undefined) =>
+    version?.object ? shownAs(call.served, version.object) : { metadata: {} }
   return {
     kind: 'ObjectDifference',
     apiVersion: HISTORY_API_VERSION,

@@ -138,7 +138,7 @@ for (const { path, minor } of kubectls) {
       }
       writeFileSync(file, JSON.stringify(policy))
       await done('apply', '-f', file)
-      match(await done('get', 'retentionpolicies'), /NAME +VERSIONS +AGE/)
+      match(await done('get', 'retentionpolicies'), /NAME +VERSIONS +MAX AGE/)
     })
 
     test('what goes wrong is said with what to do next', async () => {
