@@ -31,6 +31,7 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { VERSION } from '../version.ts'
 import { type Credentials, loadCredentials, writeKubeconfigs } from './credentials.ts'
 import { openEncryption } from './encryption.ts'
+import { openOutsideIdentities } from './outside-identities.ts'
 
 /** What to start, where, and until when. */
 export interface UpDeps {
@@ -47,6 +48,8 @@ export interface UpDeps {
   readonly seats?: number
   /** Which resources are sealed on the disk; Secrets, with keys of the installation's own, when absent. */
   readonly encryptionFile?: string
+  /** AuthenticationConfigurations, each for the logical cluster before its `=`, or for `default`. */
+  readonly authenticationFiles?: readonly string[]
   /** No audit log is kept when absent. */
   readonly audit?: AuditWishes
   /** The summary as one line of JSON. */
@@ -85,6 +88,7 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
     version: VERSION,
     address: () => address,
     identities: credentials.identities,
+    outsideIdentityOf: await openOutsideIdentities(deps.authenticationFiles ?? [], clusters, { clock, random }),
     ...(deps.seats === undefined ? {} : { seats: deps.seats }),
     callWebhook: call,
     ...(audit ? { audit: audit.begin } : {}),

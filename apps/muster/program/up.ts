@@ -13,6 +13,7 @@ interface UpFlags extends AuditFlags {
   readonly cluster: readonly string[]
   readonly maxRequestsInflight?: number
   readonly encryptionProviderConfig?: string
+  readonly authenticationConfig?: readonly string[]
   readonly untilStdinEnds?: true
   readonly output: 'table' | 'json'
 }
@@ -53,6 +54,15 @@ export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): voi
         ),
       ),
     )
+    .option(
+      '--authentication-config <files...>',
+      say(
+        text(
+          'issuers outside whose tokens are taken, by a logical cluster as CLUSTER=FILE',
+          '接受其令牌的外部签发者；CLUSTER=FILE 表示针对某个逻辑集群',
+        ),
+      ),
+    )
     .addOption(outputOption(say(text('form of the summary', '摘要的形式'))))
     .addOption(new Option('--until-stdin-ends', 'stop when standard input ends').hideHelp())
     .action((flags: UpFlags) =>
@@ -75,6 +85,7 @@ export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): voi
           clusters: ['default', ...flags.cluster.filter((name) => name !== 'default')],
           ...(flags.maxRequestsInflight === undefined ? {} : { seats: flags.maxRequestsInflight }),
           ...(flags.encryptionProviderConfig === undefined ? {} : { encryptionFile: flags.encryptionProviderConfig }),
+          ...(flags.authenticationConfig === undefined ? {} : { authenticationFiles: flags.authenticationConfig }),
           json: flags.output === 'json',
           stop: AbortSignal.any(stops),
         })
