@@ -71,6 +71,8 @@ export interface ApiServerDeps {
   readonly identities: readonly Identities[]
   /** Tokens that stand for fixed users in every logical cluster: those of the installation itself. */
   readonly fixedTokens?: ReadonlyMap<string, User>
+  /** Tokens of service accounts that are asked for longer are shortened; none is when absent. */
+  readonly tokenExpirationSecondsMax?: number
   /** Issuers outside whose tokens a logical cluster takes. */
   readonly outsideIdentityOf?: (cluster: string) => OutsideIdentity
   /** Whether this server deletes what belongs to nobody any more. Default true; several over one store may. */
@@ -174,6 +176,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     amountOf: ({ cluster, namespace, ...resource }) =>
       objects.amountOf({ ...resource, ...(cluster === '*' ? {} : { cluster }), ...(namespace ? { namespace } : {}) }),
     ...(deps.seats === undefined ? {} : { seats: deps.seats }),
+    ...(deps.pause ? { pause: deps.pause } : {}),
   })
   await followFlowControl({ objects, fairness, clock, log }, life.signal)
   const webhooksOf = (cluster: string): HookAccess => ({
@@ -201,7 +204,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     admission: deps.admission,
     readsOf: (cluster) => admissionReads(objects, cluster),
     webhooksOf,
-    subresources: subresourceHandlers(clusterOf, deps.connectors),
+    subresources: subresourceHandlers(clusterOf, deps),
     pastSubresources: historyHandlers((cluster, { group, resource }) =>
       registry.cluster(cluster).findKind(group, resource),
     ),

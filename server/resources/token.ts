@@ -11,16 +11,21 @@ import { admitPassing } from './writing.ts'
 
 const TOKEN_REQUEST = passingKind('authentication.k8s.io', 'v1', 'TokenRequest')
 
-/** Answers with a token. */
+/** Answers with a token. One that is asked for longer than `expirationSecondsMax` is shortened, with a warning. */
 export const tokenHandler =
-  (clusterOf: (name: string) => LogicalCluster): SubresourceHandler =>
+  (clusterOf: (name: string) => LogicalCluster, expirationSecondsMax?: number): SubresourceHandler =>
   async (call, deps) => {
     const { info, now } = call
     if (info.verb !== 'create') throw methodNotAllowed(saidResource(call), info.verb)
     const { object, options } = decodePassing(call, TOKEN_REQUEST)
     await admitPassing(call, deps, object, TOKEN_REQUEST, options.dryRun, { guards: [] })
     const { authentication } = clusterOf(info.cluster)
-    const making = { judge: authentication.tokens, now, id: deps.newId() }
+    const making = {
+      judge: authentication.tokens,
+      now,
+      id: deps.newId(),
+      ...(expirationSecondsMax === undefined ? {} : { expirationSecondsMax }),
+    }
     const { request, warnings } = await requestToken(
       object as TokenRequest,
       { namespace: info.namespace, name: info.name },
