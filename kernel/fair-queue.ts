@@ -27,7 +27,7 @@ export const SERVICE_MS_GUESS = 3
 export interface FairQueueShape {
   /** None: nothing waits, and what finds no seats is refused. */
   readonly queues: number
-  /** How many may wait in one queue. Beyond it a request is refused while all seats are taken. */
+  /** How many may wait in one queue. Beyond it a request is refused. */
   readonly queueLengthMax: number
   /** Requests in work at a time, each counted by its width. Infinity where nothing is limited. */
   readonly seats: number
@@ -166,7 +166,7 @@ export function createFairQueue<Request>(first: FairQueueShape): FairQueue<Reque
         return turn
       }
       const line = emptiest(hand)
-      if (seatsInUse >= shape.seats && line.waiting.length >= shape.queueLengthMax) return undefined
+      if (line.waiting.length >= shape.queueLengthMax) return undefined
       if (line.waiting.length === 0) line.had = Math.max(line.had, meter)
       places.set(turn, line)
       line.waiting.push(turn)

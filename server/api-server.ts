@@ -32,7 +32,7 @@ import { aggregateRoles } from './cluster/aggregate-roles.ts'
 import { serveCustomResources } from './cluster/custom-resources.ts'
 import { followFlowControl } from './cluster/flow-control.ts'
 import { type Follower, follow } from './cluster/follow.ts'
-import { createLogicalCluster, type LogicalCluster } from './cluster/logical-cluster.ts'
+import { createLogicalCluster, type LogicalCluster, type OutsideIdentity } from './cluster/logical-cluster.ts'
 import { createFairness, type Fairness } from './fairness/fairness.ts'
 import { collectGarbage, type GarbageDeps } from './garbage/garbage-collector.ts'
 import { kindsIn } from './garbage/kinds.ts'
@@ -71,6 +71,10 @@ export interface ApiServerDeps {
   readonly identities: readonly Identities[]
   /** Tokens that stand for fixed users in every logical cluster: those of the installation itself. */
   readonly fixedTokens?: ReadonlyMap<string, User>
+  /** Tokens of service accounts that are asked for longer are shortened; none is when absent. */
+  readonly tokenExpirationSecondsMax?: number
+  /** Issuers outside whose tokens a logical cluster takes. */
+  readonly outsideIdentityOf?: (cluster: string) => OutsideIdentity
   /** Whether this server deletes what belongs to nobody any more. Default true; several over one store may. */
   readonly garbageCollection?: boolean
   /** How many requests are answered at a time, lists counted by their width. Default that of kube-apiserver, 600. */
@@ -127,7 +131,12 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   const addCluster = (identities: Identities): void => {
     clusters.set(
       identities.cluster,
-      createLogicalCluster(identities, readsOf(objects, identities.cluster), deps.fixedTokens),
+      createLogicalCluster(
+        identities,
+        readsOf(objects, identities.cluster),
+        deps.fixedTokens,
+        deps.outsideIdentityOf?.(identities.cluster),
+      ),
     )
   }
   for (const identities of deps.identities) addCluster(identities)
@@ -168,6 +177,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     amountOf: ({ cluster, namespace, ...resource }) =>
       objects.amountOf({ ...resource, ...(cluster === '*' ? {} : { cluster }), ...(namespace ? { namespace } : {}) }),
     ...(deps.seats === undefined ? {} : { seats: deps.seats }),
+    ...(deps.pause ? { pause: deps.pause } : {}),
   })
   await followFlowControl({ objects, fairness, clock, log }, life.signal)
   const webhooksOf = (cluster: string): HookAccess => ({
@@ -195,7 +205,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     admission: deps.admission,
     readsOf: (cluster) => admissionReads(objects, cluster),
     webhooksOf,
-    subresources: subresourceHandlers(clusterOf, deps.connectors),
+    subresources: subresourceHandlers(clusterOf, deps),
     pastSubresources: historyHandlers((cluster, { group, resource }) =>
       registry.cluster(cluster).findKind(group, resource),
     ),

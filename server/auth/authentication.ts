@@ -9,6 +9,7 @@
 import { unauthorized } from '@muster/api/status.ts'
 import type { Instant } from '@muster/base/clock.ts'
 import type { CertificateReader } from './client-certificate.ts'
+import type { OidcJudge } from './oidc/oidc-token.ts'
 import { authenticateBootstrap } from './tokens/bootstrap-token.ts'
 import { authenticateLegacy } from './tokens/legacy-token.ts'
 import { refused, type TokenOutcome, UNKNOWN } from './tokens/outcome.ts'
@@ -21,6 +22,8 @@ export interface Authentication {
   readonly tokens: TokenJudge
   /** Tokens that stand for fixed users, by the token: of the installation itself. */
   readonly fixedTokens?: ReadonlyMap<string, User>
+  /** Tokens of issuers outside; none are taken when absent. */
+  readonly oidc?: OidcJudge
   /** Paths that may be asked for by nobody in particular; {@link PUBLIC_PATHS} when absent. */
   readonly anonymousPaths?: ReadonlySet<string> | 'all'
 }
@@ -76,7 +79,7 @@ export async function authenticate(
 /** Who a token stands for. `audiences` are those that it should be meant for; those of this API when absent. */
 export async function authenticateToken(
   token: string,
-  { tokens, fixedTokens }: Authentication,
+  { tokens, fixedTokens, oidc }: Authentication,
   now: Instant,
   audiences: readonly string[] = tokens.audiences,
 ): Promise<TokenOutcome> {
@@ -85,6 +88,7 @@ export async function authenticateToken(
     () => authenticateServiceAccount(token, tokens, now, audiences),
     () => authenticateLegacy(token, tokens, audiences),
     () => authenticateBootstrap(token, tokens.reads, now),
+    async () => oidc?.(token, now) ?? UNKNOWN,
   ]
   for (const judge of judges) {
     const outcome = await judge()

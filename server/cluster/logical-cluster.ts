@@ -28,17 +28,24 @@ export interface LogicalCluster {
 /** The issuer that service accounts' tokens name: inside a cluster, clients know the API by this name. */
 const ISSUER = 'https://kubernetes.default.svc.cluster.local'
 
+/** The issuer of the service accounts' tokens of a logical cluster. */
+export const issuerOf = (cluster: string): string => (cluster === 'default' ? ISSUER : `${ISSUER}/clusters/${cluster}`)
+
+/** Whom a logical cluster knows beside its own people, and what it tells nobody in particular. */
+export type OutsideIdentity = Pick<Authentication, 'oidc' | 'anonymousPaths'>
+
 /** A logical cluster with these identities. */
 export function createLogicalCluster(
   identities: Identities,
   reads: ObjectReads,
   fixedTokens: ReadonlyMap<string, User> = new Map(),
+  more: OutsideIdentity = {},
 ): LogicalCluster {
   const { cluster, authority, tokenKeys } = identities
   const rbac = createRbacIndex()
   const keyring = createKeyring(tokenKeys)
   // Each has an issuer of its own, so that a token of one is no token to any other, whatever keys they have.
-  const issuer = cluster === 'default' ? ISSUER : `${ISSUER}/clusters/${cluster}`
+  const issuer = issuerOf(cluster)
   return {
     name: cluster,
     rbac,
@@ -53,6 +60,7 @@ export function createLogicalCluster(
       fixedTokens,
       // Nobody in particular is told what he may not do, as others are. That he writes nothing is kept elsewhere.
       anonymousPaths: 'all',
+      ...more,
     },
   }
 }

@@ -17,6 +17,7 @@ import { DEFAULT_CLUSTER, type RequestInfo } from '../http/request-info.ts'
 import type { FairnessMetrics } from '../metrics/fairness-metrics.ts'
 import { createGate, type NoSeats, type Seats } from './gate.ts'
 import { createLevels, type Flow, type Levels } from './levels.ts'
+import { AT_ANY_PACE, createPace } from './pace.ts'
 import { type Amount, widthOf } from './width.ts'
 
 /** Seats of a server: as kube-apiserver's --max-requests-inflight and --max-mutating-requests-inflight together. */
@@ -33,6 +34,8 @@ export interface FairnessDeps {
   readonly amountOf: (info: Extract<RequestInfo, { readonly about: 'resource' }>) => Amount | undefined
   /** Default {@link SERVER_SEATS}. */
   readonly seats?: number
+  /** Lets others of this thread have their turn. Without it turns are given as soon as there are seats. */
+  readonly pause?: () => Promise<void>
 }
 
 /** A request that asks for its turn. */
@@ -58,7 +61,9 @@ export interface Fairness {
 }
 
 /** Turns by the objects of each logical cluster. */
-export function createFairness({ clock, random, metrics, amountOf, seats = SERVER_SEATS }: FairnessDeps): Fairness {
+export function createFairness(deps: FairnessDeps): Fairness {
+  const { clock, random, metrics, amountOf, seats = SERVER_SEATS, pause } = deps
+  const pace = pause ? createPace(clock, pause) : AT_ANY_PACE
   const salt = between(random, 0, 2 ** 31)
   const clusters = new Map<string, { readonly levels: Levels; readonly queue: number }>()
   const server = createGate({ queues: 1, queueLengthMax: seats, seats }, clock)
@@ -67,7 +72,7 @@ export function createFairness({ clock, random, metrics, amountOf, seats = SERVE
   const clusterOf = (name: string) => {
     const known = clusters.get(name)
     if (known) return known
-    const made = { levels: createLevels({ clock, seats, salt }), queue: clusters.size }
+    const made = { levels: createLevels({ clock, seats, salt, pace }), queue: clusters.size }
     clusters.set(name, made)
     server.reshape({ queues: clusters.size, queueLengthMax: seats, seats })
     return made

@@ -7,12 +7,14 @@
  */
 import { type Clock, type Duration, seconds } from '@muster/base/clock.ts'
 import { createFairQueue, type FairQueue, type FairQueueShape, type Turn } from '@muster/kernel/fair-queue.ts'
+import { AT_ANY_PACE, type Pace } from './pace.ts'
 
 /** What waits. */
 export interface Waiter {
   /** For who looks at the queues. */
   readonly about: About
-  begin(): void
+  /** In which look of the thread it does; see `pace.ts`. */
+  begin(look: number): void
 }
 
 /** Whose request it is. */
@@ -54,15 +56,26 @@ export interface Gate {
 export const WAIT_MAX: Duration = seconds(15)
 
 /** A gate. `changed` hears of each change of what is in use and waited for. */
-export function createGate(shape: FairQueueShape, clock: Clock, changed: () => void = () => {}): Gate {
+export function createGate(
+  shape: FairQueueShape,
+  clock: Clock,
+  pace: Pace = AT_ANY_PACE,
+  changed: () => void = () => {},
+): Gate {
   const queue = createFairQueue<Waiter>(shape)
   const counts = { dispatched: 0, full: 0, 'timed out': 0, left: 0 }
+  const startOne = (): boolean => {
+    const turn = queue.start(clock.elapsed())
+    if (!turn) return false
+    changed()
+    turn.request.begin(pace.look)
+    return true
+  }
   const pump = () => {
     changed()
-    for (let turn = queue.start(clock.elapsed()); turn; turn = queue.start(clock.elapsed())) turn.request.begin()
-    changed()
+    if (queue.waiting > 0) pace.ask(startOne)
   }
-  const seatsOf = (turn: Turn<Waiter>): Seats => {
+  const seatsOf = (turn: Turn<Waiter>, look: number): Seats => {
     let isTaken = true
     counts.dispatched++
     return {
@@ -71,6 +84,7 @@ export function createGate(shape: FairQueueShape, clock: Clock, changed: () => v
         if (!isTaken) return
         isTaken = false
         queue.finish(turn, clock.elapsed())
+        pace.ended(look)
         pump()
       },
     }
@@ -80,16 +94,21 @@ export function createGate(shape: FairQueueShape, clock: Clock, changed: () => v
     counts,
     async take({ about, width, hand }, client) {
       const begun = Promise.withResolvers<void>()
-      const turn = queue.offer({ about, begin: begun.resolve }, width, hand, clock.elapsed())
+      let look = 0
+      const begin = (at: number) => {
+        look = at
+        begun.resolve()
+      }
+      const turn = queue.offer({ about, begin }, width, hand, clock.elapsed())
       if (!turn) {
         counts.full++
         return 'full'
       }
       pump()
-      if (isStarted(turn)) return seatsOf(turn)
+      if (isStarted(turn)) return seatsOf(turn, look)
       const end = await waitFor(begun.promise, clock, client.signal)
       // It may have begun in the very moment in which waiting ended.
-      if (end === 'begun' || isStarted(turn)) return seatsOf(turn)
+      if (end === 'begun' || isStarted(turn)) return seatsOf(turn, look)
       queue.giveUp(turn)
       counts[end]++
       pump()

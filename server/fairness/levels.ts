@@ -21,6 +21,7 @@ import type { User } from '../auth/user.ts'
 import type { RequestInfo } from '../http/request-info.ts'
 import { createGate, type Gate } from './gate.ts'
 import { distinguisherOf, firstFitting, inOrder } from './match.ts'
+import { AT_ANY_PACE, type Pace } from './pace.ts'
 import { createRetryAfter, type RetryAfter } from './retry-after.ts'
 
 const API_VERSION = 'flowcontrol.apiserver.k8s.io/v1'
@@ -76,6 +77,8 @@ export interface LevelDeps {
   readonly seats: number
   /** Of this process: nobody outside can tell which queues a name leads to. */
   readonly salt: number
+  /** How fast turns are given where they are limited at all. */
+  readonly pace: Pace
 }
 
 /** How often seats are lent and borrowed anew. Source: apf_controller.go borrowingAdjustmentPeriod. */
@@ -99,7 +102,7 @@ interface OwnLevel extends Level {
 const MANDATORY: ReadonlySet<string> = new Set(['exempt', 'catch-all'])
 
 /** Levels, at first the mandatory ones alone. */
-export function createLevels({ clock, seats, salt }: LevelDeps): Levels {
+export function createLevels({ clock, seats, salt, pace }: LevelDeps): Levels {
   const mandatory = flowControlObjects().filter(({ metadata }) => MANDATORY.has(metadata.name ?? ''))
   const schemaObjects = new Map<string, FlowSchema>()
   const levelObjects = new Map<string, PriorityLevelConfiguration>()
@@ -109,7 +112,7 @@ export function createLevels({ clock, seats, salt }: LevelDeps): Levels {
 
   const makeLevel = (name: string, isExempt: boolean): OwnLevel => {
     const demand = createSeatDemand(clock.elapsed())
-    const gate = createGate({ queues: 0, queueLengthMax: 0, seats: 0 }, clock, () =>
+    const gate = createGate({ queues: 0, queueLengthMax: 0, seats: 0 }, clock, isExempt ? AT_ANY_PACE : pace, () =>
       demand.set(gate.queue.seatsInUse + gate.queue.seatsWaiting, clock.elapsed()),
     )
     const limits = { nominal: 0, lower: 0, upper: 0, current: 0 }

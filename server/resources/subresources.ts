@@ -9,14 +9,20 @@ import { type Connectors, connectionHandlers } from './pod-connections.ts'
 import { ephemeralContainers, podPartHandler, resources } from './pod-parts.ts'
 import { tokenHandler } from './token.ts'
 
+/** What the handlers of one server have of their own. */
+export interface SubresourceSettings {
+  readonly connectors?: Connectors
+  readonly tokenExpirationSecondsMax?: number
+}
+
 /** Every handler. A subresource that a kind lists and that has none here is a mistake, which a test finds. */
 export const subresourceHandlers = (
   clusterOf: (name: string) => LogicalCluster,
-  connectors?: Connectors,
+  { connectors, tokenExpirationSecondsMax }: SubresourceSettings = {},
 ): Readonly<Record<string, SubresourceHandler>> => ({
   'certificatesigningrequests/approval': approvalHandler,
   'namespaces/finalize': finalizeHandler,
-  'serviceaccounts/token': tokenHandler(clusterOf),
+  'serviceaccounts/token': tokenHandler(clusterOf, tokenExpirationSecondsMax),
   'pods/binding': bindingHandler,
   'pods/eviction': evictionHandler,
   'pods/ephemeralcontainers': podPartHandler(ephemeralContainers),

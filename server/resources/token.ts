@@ -34,9 +34,9 @@ function own({ request, now }: ResourceCall, next: KubeObject): void {
   if (entries) next.metadata.managedFields = entries
 }
 
-/** Answers with a token. */
+/** Answers with a token. One that is asked for longer than `expirationSecondsMax` is shortened, with a warning. */
 export const tokenHandler =
-  (clusterOf: (name: string) => LogicalCluster): SubresourceHandler =>
+  (clusterOf: (name: string) => LogicalCluster, expirationSecondsMax?: number): SubresourceHandler =>
   async (call, deps) => {
     const { info, now } = call
     if (info.verb !== 'create') throw methodNotAllowed(saidResource(call), info.verb)
@@ -46,7 +46,12 @@ export const tokenHandler =
     const wanted = object as TokenRequest
     wanted.spec = { ...wanted.spec, expirationSeconds: wanted.spec?.expirationSeconds ?? EXPIRATION_SECONDS_DEFAULT }
     own(call, wanted)
-    const making = { judge: authentication.tokens, now, id: newUid(deps.random) }
+    const making = {
+      judge: authentication.tokens,
+      now,
+      id: newUid(deps.random),
+      ...(expirationSecondsMax === undefined ? {} : { expirationSecondsMax }),
+    }
     const { request, warnings } = await requestToken(wanted, { namespace: info.namespace, name: info.name }, making)
     call.warnings.push(...warnings)
     return answerPassing(call, deps, 201, request, TOKEN_REQUEST)

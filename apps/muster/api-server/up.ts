@@ -30,6 +30,7 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { VERSION } from '../version.ts'
 import { type Credentials, loadCredentials, writeKubeconfigs } from './credentials.ts'
 import { openEncryption } from './encryption.ts'
+import { openOutsideIdentities } from './outside-identities.ts'
 
 /** What to start, where, and until when. */
 export interface UpDeps {
@@ -42,10 +43,7 @@ export interface UpDeps {
   readonly port?: number
   /** Logical clusters, `default` first. */
   readonly clusters: readonly string[]
-  /** Requests answered at a time; see `ApiServerDeps`. */
-  readonly seats?: number
-  /** Which resources are sealed on the disk; Secrets, with keys of the installation's own, when absent. */
-  readonly encryptionFile?: string
+  readonly access: AccessWishes
   /** No audit log is kept when absent. */
   readonly audit?: AuditWishes
   /** The summary as one line of JSON. */
@@ -56,19 +54,31 @@ export interface UpDeps {
 /** What is served from the start. */
 const KINDS = [...BUILT_IN_KINDS, RetentionPolicyKind]
 
+/** Who may come in, how much of the server is theirs, and what is sealed. */
+export interface AccessWishes {
+  /** AuthenticationConfigurations, each for the logical cluster before its `=`, or for `default`. */
+  readonly authenticationFiles: readonly string[]
+  /** Tokens of service accounts that are asked for longer are shortened. */
+  readonly tokenExpirationSecondsMax?: number
+  /** Requests answered at a time; see `ApiServerDeps`. */
+  readonly seats?: number
+  /** Which resources are sealed on the disk; Secrets, with keys of the installation's own, when absent. */
+  readonly encryptionFile?: string
+}
+
 /** Where kubectl expects an API server. */
 export const DEFAULT_API_PORT = 6443
 
 /** Serves until told to stop, then closes cleanly: everything acknowledged is durable, every watch is ended. */
 export async function up(deps: UpDeps): Promise<ExitCode> {
-  const { terminal, clock, random, home, clusters, json, stop } = deps
+  const { terminal, clock, random, home, clusters, access, json, stop } = deps
   const began = clock.elapsed()
   const log = lineLogger({ clock, level: 'warn', write: (line) => terminal.notes.line(line) })
   const credentials = await loadCredentials(home, clusters, ['localhost', deps.host, 'kubernetes.default.svc'], clock)
   const call = createCaller()
   const audit = deps.audit && (await openAudit(deps.audit, { clock, log, call }))
   const store = await openEngine({ directory: join(home, 'store') }, { clock, random, log })
-  const sealer = await openEncryption(home, deps.encryptionFile)
+  const sealer = await openEncryption(home, access.encryptionFile)
   await reseal({ store, sealer, clock, random })
   const ownToken = randomUUID()
   let address = ''
@@ -84,7 +94,11 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
     version: VERSION,
     address: () => address,
     identities: credentials.identities,
-    ...(deps.seats === undefined ? {} : { seats: deps.seats }),
+    outsideIdentityOf: await openOutsideIdentities(access.authenticationFiles, clusters, { clock, random }),
+    ...(access.seats === undefined ? {} : { seats: access.seats }),
+    ...(access.tokenExpirationSecondsMax === undefined
+      ? {}
+      : { tokenExpirationSecondsMax: access.tokenExpirationSecondsMax }),
     callWebhook: call,
     ...(audit ? { audit: audit.begin } : {}),
     fixedTokens: new Map([[ownToken, { username: CONTROL_PLANE, groups: ['system:masters'] }]]),

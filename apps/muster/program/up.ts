@@ -2,17 +2,16 @@
 import { type Command, Option } from 'commander'
 import { interruption } from '../signals.ts'
 import { text } from '../terminal/language.ts'
-import { portArgument, seatsArgument } from './arguments.ts'
+import { type AccessFlags, accessWishes, addAccessFlags } from './access-flags.ts'
+import { portArgument } from './arguments.ts'
 import { type AuditFlags, addAuditFlags, auditWishes } from './audit-flags.ts'
 import { addExamples, type ProgramDeps } from './deps.ts'
 import { outputOption } from './store-flags.ts'
 
-interface UpFlags extends AuditFlags {
+interface UpFlags extends AuditFlags, AccessFlags {
   readonly port?: number
   readonly listen: string
   readonly cluster: readonly string[]
-  readonly maxRequestsInflight?: number
-  readonly encryptionProviderConfig?: string
   readonly untilStdinEnds?: true
   readonly output: 'table' | 'json'
 }
@@ -20,7 +19,7 @@ interface UpFlags extends AuditFlags {
 /** Adds `up`. */
 export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): void {
   const { say } = terminal
-  const command = addAuditFlags(parent.command('up'), terminal)
+  const command = addAccessFlags(addAuditFlags(parent.command('up'), terminal), terminal)
     .description(say(text('start a control plane on this machine', '在本机启动一个控制平面')))
     .option(
       '--port <port>',
@@ -34,25 +33,6 @@ export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): voi
     )
     .option('--listen <address>', say(text('address to listen on', '监听的地址')), '127.0.0.1')
     .option('--cluster <names...>', say(text('logical clusters besides default', '除 default 外的逻辑集群')), [])
-    .option(
-      '--max-requests-inflight <count>',
-      say(
-        text(
-          'requests answered at a time, shared by priority levels (default: 600)',
-          '同时处理的请求数，由各优先级分享（默认：600）',
-        ),
-      ),
-      seatsArgument,
-    )
-    .option(
-      '--encryption-provider-config <file>',
-      say(
-        text(
-          'which resources are sealed on the disk, and how (default: Secrets, with keys made here)',
-          '哪些资源在磁盘上加密及其方式（默认：Secret，密钥在本机生成）',
-        ),
-      ),
-    )
     .addOption(outputOption(say(text('form of the summary', '摘要的形式'))))
     .addOption(new Option('--until-stdin-ends', 'stop when standard input ends').hideHelp())
     .action((flags: UpFlags) =>
@@ -73,8 +53,7 @@ export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): voi
           host: flags.listen,
           ...(flags.port === undefined ? {} : { port: flags.port }),
           clusters: ['default', ...flags.cluster.filter((name) => name !== 'default')],
-          ...(flags.maxRequestsInflight === undefined ? {} : { seats: flags.maxRequestsInflight }),
-          ...(flags.encryptionProviderConfig === undefined ? {} : { encryptionFile: flags.encryptionProviderConfig }),
+          access: accessWishes(flags),
           json: flags.output === 'json',
           stop: AbortSignal.any(stops),
         })
