@@ -15,6 +15,7 @@ import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { Store } from '@muster/store/store.ts'
 import type { AdmissionReads, AdmissionStep } from './admission/admission.ts'
+import { webhookConditions } from './admission/policies/webhook-conditions.ts'
 import type { HookAccess } from './admission/webhooks/access.ts'
 import { ADMISSION_GROUP, CONFIGURATIONS, type HookIndex } from './admission/webhooks/hooks.ts'
 import { resolveService } from './admission/webhooks/resolve-service.ts'
@@ -184,6 +185,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     hooks: clusterOf(cluster).hooks,
     call: deps.callWebhook ?? noCaller,
     resolve: (namespace, name, port) => resolveService(admissionReads(objects, cluster), random, namespace, name, port),
+    conditions: webhookConditions,
     metrics: metrics.webhooks,
     newId,
   })

@@ -274,6 +274,7 @@ function planFunction(name: string, overloads: readonly Overload[], given: reado
   }
   const id =
     overloads.length === 1 ? (overloads[0]?.id ?? '') : name === '_==_' ? 'equals' : name === '_!=_' ? 'not_equals' : ''
+  const isOfLists = overloads.some((overload) => overload.id.startsWith('list_'))
   const steps = given.map(whole)
   return step((frame) => {
     const values: Value[] = []
@@ -283,8 +284,11 @@ function planFunction(name: string, overloads: readonly Overload[], given: reado
       if (isFailure(value)) failed ??= value
       values.push(value)
     }
+    // Functions of lists may compare each item with each: what that costs is paid before it is done.
+    const before = failed || !isOfLists ? 0 : callCost(name, id, values, null)
+    spend(frame.meter, before)
     const value = failed ?? callFirst(overloads, values)
-    spend(frame.meter, callCost(name, id, values, value))
+    spend(frame.meter, Math.max(0, callCost(name, id, values, value) - before))
     return value
   })
 }

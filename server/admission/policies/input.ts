@@ -6,12 +6,12 @@ import type { PolicyNames } from '@muster/api/cel/admission/variables.ts'
 import { bindPlain } from '@muster/api/cel/bind.ts'
 import { type AuthorizerSource, authorizerValue, resourceCheckValue } from '@muster/api/cel/functions/authorizer.ts'
 import type { Value } from '@muster/api/cel/value.ts'
-import { apiVersionOf, type Json, type JsonObject, type KubeObject } from '@muster/api/object.ts'
+import type { Json, JsonObject, KubeObject } from '@muster/api/object.ts'
 import { type Authorizer, aboutResource } from '../../auth/authorization.ts'
 import { serviceAccountGroups, serviceAccountUsername, type User } from '../../auth/user.ts'
-import { toVersion } from '../../resources/versions.ts'
-import type { AdmissionRequest } from '../admission.ts'
+import type { AdmissionContext, AdmissionRequest } from '../admission.ts'
 import { type GroupVersionResource, namespaceOfRequest, operationOf, resourceOf } from '../match-rules.ts'
+import type { ObjectForm } from '../object-form.ts'
 
 /** The values of names; each is made when it is first asked for. */
 export type PolicyInput = (name: string) => Value | undefined
@@ -19,24 +19,54 @@ export type PolicyInput = (name: string) => Value | undefined
 /** What goes into it. */
 export interface PolicyFacts {
   readonly request: AdmissionRequest
-  /** As the rule named it. */
-  readonly matched: GroupVersionResource
+  /** As the rule named it, and as the path did. */
+  readonly form: ObjectForm
+  readonly askedForm: ObjectForm
+  /** As the client gave them: CreateOptions and the like. */
+  readonly options: object
   readonly authorizer: Authorizer
   /** Null where a policy takes parameters and has none. */
   readonly params?: KubeObject | null
   readonly namespace: KubeObject | undefined
 }
 
+/** The facts of a request that a rule named as a resource in a version. */
+export function factsOf(
+  request: AdmissionRequest,
+  matched: GroupVersionResource,
+  context: AdmissionContext,
+): PolicyFacts {
+  const formOf = context.webhooks?.formOf ?? asItIs(request)
+  return {
+    request,
+    form: formOf(matched),
+    askedForm: formOf(resourceOf(request)),
+    options: context.webhooks?.options ?? {},
+    authorizer: context.authorizer,
+    namespace: undefined,
+  }
+}
+
+/** Objects as they are kept: where nobody knows how to show them otherwise. */
+const asItIs =
+  ({ served }: AdmissionRequest) =>
+  (resource: GroupVersionResource): ObjectForm => ({
+    resource,
+    kind: { group: resource.group, version: resource.version, kind: served.kind.kind },
+    show: (kept) => kept,
+    read: (_shown, before) => before,
+  })
+
 /** The names that every policy has; `variables` are whoever's who has some. */
 export function policyInput(facts: PolicyFacts, names: PolicyNames): PolicyInput {
   const made = new Map<string, Value>()
   const make = (name: string): Value | undefined => {
-    const { request, matched } = facts
+    const { request, form } = facts
     switch (name) {
       case 'object':
-        return bindPlain(inVersion(request, matched, 'object' in request ? request.object : undefined))
+        return bindPlain('object' in request ? asJson(form.show(request.object)) : null)
       case 'oldObject':
-        return bindPlain(inVersion(request, matched, 'old' in request ? request.old : undefined))
+        return bindPlain('old' in request ? asJson(form.show(request.old)) : null)
       case 'request':
         return bindPlain(requestOf(facts))
       case 'namespaceObject':
@@ -63,44 +93,22 @@ export function policyInput(facts: PolicyFacts, names: PolicyNames): PolicyInput
 /** Objects are JSON, whatever they are typed as. */
 const asJson = (value: KubeObject | null): Json => value as Json
 
-function inVersion(request: AdmissionRequest, matched: GroupVersionResource, object: KubeObject | undefined): Json {
-  if (!object) return null
-  const { kind } = request.served
-  const version = kind.versions.find(({ name }) => name === matched.version) ?? request.served.version
-  // What is made below an object, such as a Binding, has a kind of its own, which has one version.
-  return object.kind === kind.kind ? asJson(toVersion({ ...request.served, version }, object)) : asJson(object)
-}
-
-const OPTIONS = { create: 'CreateOptions', update: 'UpdateOptions', delete: 'DeleteOptions', connect: 'ConnectOptions' }
-
-function requestOf({ request, matched }: PolicyFacts): JsonObject {
-  const { user, subresource, dryRun, verb } = request
-  const object = 'object' in request ? request.object : 'old' in request ? request.old : undefined
-  const kind = object?.kind ?? request.served.kind.kind
-  const own = kind === request.served.kind.kind
-  const [group = '', version = ''] = own
-    ? [matched.group, matched.version]
-    : (object?.apiVersion ?? '').includes('/')
-      ? (object?.apiVersion ?? '').split('/')
-      : ['', object?.apiVersion ?? '']
-  const asked = resourceOf(request)
+function requestOf({ request, form, askedForm, options }: PolicyFacts): JsonObject {
+  const { user, subresource, dryRun } = request
+  const object = 'object' in request ? request.object : undefined
   return withoutEmpty({
-    kind: { group, version, kind },
-    resource: { ...matched },
+    kind: { ...form.kind },
+    resource: { ...form.resource },
     subResource: subresource,
-    requestKind: { group: own ? asked.group : group, version: own ? asked.version : version, kind },
-    requestResource: { ...asked },
+    requestKind: { ...askedForm.kind },
+    requestResource: { ...askedForm.resource },
     requestSubResource: subresource,
     name: request.name || object?.metadata.name || '',
     namespace: namespaceOfRequest(request),
     operation: operationOf(request),
     userInfo: userInfo(user),
     dryRun,
-    options: {
-      apiVersion: 'meta.k8s.io/v1',
-      kind: OPTIONS[verb],
-      ...(dryRun ? { dryRun: ['All'] } : {}),
-    },
+    options: { ...options } as JsonObject,
   })
 }
 
@@ -147,7 +155,3 @@ function sourceFor(authorizer: Authorizer, user: User): AuthorizerSource {
       }),
   }
 }
-
-/** `apps/v1`, of a resource. */
-export const apiVersionOfResource = ({ group, version }: GroupVersionResource): string =>
-  apiVersionOf({ group, version })

@@ -23,7 +23,7 @@ import {
 } from '../admission.ts'
 import { isExempt, type Match, type MatchCriteria, matchRequest, namespaceOfRequest } from '../match-rules.ts'
 import type { BoundPolicy } from '../policies/index.ts'
-import { policyInput } from '../policies/input.ts'
+import { factsOf, policyInput } from '../policies/input.ts'
 import { collectParams } from '../policies/params.ts'
 import { askPolicy, type Denial, type PolicyVerdict } from '../policies/validate.ts'
 
@@ -100,7 +100,7 @@ async function askBinding(
   findings.guards.push(...found.guards)
   const namespace =
     request.namespace === '' ? undefined : await context.reads.get(core('namespaces'), '', request.namespace)
-  const facts = { request, matched: match.resource, authorizer: context.authorizer, namespace }
+  const facts = { ...factsOf(request, match.resource, context), namespace }
   for (const params of found.params) {
     const input = policyInput({ ...facts, params }, { params: paramKind !== undefined, authorizer: true })
     note(policy, binding, askPolicy(compiled(), input, ignoresFailures(policy)), findings)
