@@ -108,26 +108,11 @@ export const EXPLANATIONS: readonly Explanation[] = [
     },
   },
   {
-    about: 'expressions in CEL',
+    about: 'the type of a selector of devices',
     is: 'owed',
-    why: 'Expressions of definitions, policies and matchConditions are not compiled or judged as Kubernetes does.',
+    why: 'An expression that selects devices is read, and not asked whether it ends in true or false.',
     answers: {
-      'cluster › DeviceClass › is refused when wrong': [9, 10],
-      'crd › CustomResource › refuses what its schema forbids': [26, 27],
-      'crd › CustomResourceDefinition › is refused when wrong': [36, 37, 38],
-      'policy › ValidatingWebhookConfiguration › is refused when wrong': [22],
-      'policy › MutatingWebhookConfiguration › is refused when wrong': [22],
-      'policy › ValidatingAdmissionPolicy › is refused when wrong': [12, 13],
-      'policy › MutatingAdmissionPolicy › is refused when wrong': [12],
-      'policy › ValidatingAdmissionPolicy › denies and warns': [4, 5, 6, 7, 10],
-    },
-  },
-  {
-    about: "a custom resource's rules of change",
-    is: 'owed',
-    why: 'A rule of the recorded definition compares old and new: without it an update that was refused is made, and generations count on from there.',
-    answers: {
-      'crd › CustomResource › has a rich schema': [23, 24, 27, 29, 31, 32, 41, 44, 49, 50, 52],
+      'cluster › DeviceClass › is refused when wrong': [10],
     },
   },
   {
@@ -231,14 +216,6 @@ export const EXPLANATIONS: readonly Explanation[] = [
     why: "The bookmark that ends the initial events of a watch of Tables has a row of its own in Kubernetes, and is no Table's row here.",
     answers: {
       'watches › ConfigMap › is watched from its beginning': [22],
-    },
-  },
-  {
-    about: 'a scale beyond a rule',
-    is: 'owed',
-    why: 'The rule that refuses so many replicas is in CEL.',
-    answers: {
-      'crd › CustomResource › has a rich schema': [37],
     },
   },
   {

@@ -38,7 +38,8 @@ export function prepareForUpdate(call: ResourceCall, object: KubeObject, old: Ku
   keepSystemFields(object.metadata, old.metadata)
   confine(call, object, old)
   rules.prepareForUpdate?.(object, old, context)
-  if (call.info.subresource === '' && changesGeneration(call, object, old)) {
+  const { subresource } = call.info
+  if ((subresource === '' || subresource === 'scale') && changesGeneration(call, object, old)) {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1
   }
   // Kubernetes asks twice, once for all kinds and once with each kind's own rules, and tells both answers.
