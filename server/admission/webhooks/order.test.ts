@@ -265,3 +265,19 @@ test('namespaces are chosen by their labels, objects by theirs', async () => {
   await ask('PATCH', `${MAPS}/web`, { metadata: { labels: null } }, 'application/merge-patch+json')
   deepEqual(paths(), ['shop', 'web', 'web'])
 })
+
+test('conditions decide; one that cannot be evaluated refuses, unless the webhook ignores failures', async () => {
+  const { ask, configure, paths } = await open()
+  const when = (expression: string) => [{ name: 'c', expression }]
+  await configure('Validating', 'a', [
+    { path: 'asked', matchConditions: when("request.operation == 'CREATE'") },
+    { path: 'spared', matchConditions: when("object.metadata.name == 'nobody'") },
+    { path: 'open', matchConditions: when("object.none == 'x'"), failurePolicy: 'Ignore' },
+  ])
+  equal((await ask('POST', MAPS, map)).status, 201)
+  deepEqual(paths(), ['asked'])
+  await configure('Validating', 'b', [{ path: 'closed', matchConditions: when("object.none == 'x'") }])
+  const { status, value } = await ask('POST', MAPS, { metadata: { name: 'other' } })
+  equal(status, 403)
+  match(value.message ?? '', /^configmaps "other" is forbidden: expression .* resulted in error: no such key: none/)
+})
