@@ -1,5 +1,5 @@
 /** Who is asked, in which order, how often and about what: an API on a simulated clock, webhooks that are functions. */
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Caller } from '@muster/api/caller.ts'
 import type { KubeObject } from '@muster/api/object.ts'
