@@ -1,5 +1,5 @@
 /** Who is asked, in which order, how often and about what: an API on a simulated clock, webhooks that are functions. */
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Caller } from '@muster/api/caller.ts'
 import type { KubeObject } from '@muster/api/object.ts'
@@ -264,4 +264,20 @@ test('namespaces are chosen by their labels, objects by theirs', async () => {
   await ask('PATCH', `${MAPS}/web`, { metadata: { labels: { app: 'web' } } }, 'application/merge-patch+json')
   await ask('PATCH', `${MAPS}/web`, { metadata: { labels: null } }, 'application/merge-patch+json')
   deepEqual(paths(), ['shop', 'web', 'web'])
+})
+
+test('conditions decide; one that cannot be evaluated refuses, unless the webhook ignores failures', async () => {
+  const { ask, configure, paths } = await open()
+  const when = (expression: string) => [{ name: 'c', expression }]
+  await configure('Validating', 'a', [
+    { path: 'asked', matchConditions: when("request.operation == 'CREATE'") },
+    { path: 'spared', matchConditions: when("object.metadata.name == 'nobody'") },
+    { path: 'open', matchConditions: when("object.none == 'x'"), failurePolicy: 'Ignore' },
+  ])
+  equal((await ask('POST', MAPS, map)).status, 201)
+  deepEqual(paths(), ['asked'])
+  await configure('Validating', 'b', [{ path: 'closed', matchConditions: when("object.none == 'x'") }])
+  const { status, value } = await ask('POST', MAPS, { metadata: { name: 'other' } })
+  equal(status, 403)
+  match(value.message ?? '', /^configmaps "other" is forbidden: expression .* resulted in error: no such key: none/)
 })
