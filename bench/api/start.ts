@@ -1,14 +1,20 @@
 /** P12: from nothing to ready, what an idle server holds, and what many kinds cost. */
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startApi } from 'muster/api-server/api-process.ts'
 import type { Bench } from '../harness/bench.ts'
 import { medians } from '../harness/pairs.ts'
 import { figure, type Row, words } from '../harness/result.ts'
 import { scratch } from '../harness/scratch.ts'
+import { readProcess } from '../harness/usage.ts'
 import { chooseApiSides } from './sides.ts'
 
 /** Garbage of the start is collected within this, or it counts. */
 const SETTLE_MS = 3_000
 const KINDS = 2_000
+/** Logical clusters besides the first. */
+const CLUSTERS = 50
+const QUICK_CLUSTERS = 2
 const QUICK_KINDS = 20
 
 /** Start, memory, and kinds. */
@@ -19,6 +25,7 @@ export const apiStart: Bench = {
   run: async ({ settings, directory, progress }) => {
     const { starts, notes } = await chooseApiSides(settings)
     const kinds = settings.quick ? QUICK_KINDS : KINDS
+    const clusters = settings.quick ? QUICK_CLUSTERS : CLUSTERS
     const runs: Row[] = []
     for (let round = 0; round < settings.pairs; round++) {
       for (const start of starts) {
@@ -44,6 +51,9 @@ export const apiStart: Bench = {
               'a kind': (after - idle) / 1024 / kinds,
             }),
           kinds: seconds,
+          ...(side.name === 'muster' && idle !== undefined
+            ? { 'a cluster': ((await rssOf(clusters, own.directory, settings.quick)) - idle) / 1024 / clusters }
+            : {}),
         })
       }
     }
@@ -57,6 +67,7 @@ export const apiStart: Bench = {
           figure('idle', 'MiB'),
           figure('kinds', 's', 1),
           figure('a kind', 'KB', 1),
+          figure('a cluster', 'KB', 1),
         ],
         rows: [...new Set(runs.map(({ server }) => server))].map((server) =>
           medians(runs.filter((run) => run.server === server)),
@@ -65,9 +76,22 @@ export const apiStart: Bench = {
         notes: [
           'first: on an empty directory, keys and certificates made; again: after a kill, with the kinds below; the way from spawn to ready',
           `idle: resident after ${SETTLE_MS / 1000} s; kinds: ${kinds} definitions created, until the last is served; a kind: what resident memory grew by`,
+          `a cluster: by how much more is resident, in another process, with ${clusters} empty logical clusters more`,
           ...notes,
         ],
       },
     ]
   },
+}
+
+/** Resident bytes of a Muster with so many empty logical clusters besides the first. */
+async function rssOf(clusters: number, directory: string, quick: boolean): Promise<number> {
+  const names = Array.from({ length: clusters }, (_, number) => `c${number}`)
+  const server = await startApi(join(directory, 'clusters'), '--cluster', ...names)
+  try {
+    await sleep(quick ? 0 : SETTLE_MS)
+    return readProcess(server.pid)?.rssBytes ?? Number.NaN
+  } finally {
+    await server.kill()
+  }
 }

@@ -53,13 +53,17 @@ export const apiWatchers: Bench = {
           figure('server cpu', 'µs/delivery', 2),
           figure('a watcher', 'KB', 1),
           figure('ratio', 'x', 1),
+          words('trouble'),
         ],
         rows: kinds.flatMap((what) =>
           names.map((server, at) => {
             const of = (name: Row[string] | undefined) => runs.filter((run) => run.server === name && run.what === what)
             const peers = of(names[1])
             const ratio =
-              at === 0 && names.length > 1 && of(server)[0]?.deliveries !== undefined
+              at === 0 &&
+              names.length > 1 &&
+              of(server)[0]?.deliveries !== undefined &&
+              peers[0]?.deliveries !== undefined
                 ? median(
                     of(server).map(({ deliveries }, round) => Number(deliveries) / Number(peers[round]?.deliveries)),
                   )
@@ -103,7 +107,12 @@ async function runSide(
     const what = `${watchers} x ${writesPerSecond}/s`
     progress(`${side.name}, ${what}`)
     const load = { kubeconfig: side.kubeconfig(), watchers, writesPerSecond, seconds: Math.max(1, seconds) }
-    const { result, spent } = await costOf(side, () => side.load.call('watch', load))
+    const measured = await costOf(side, () => side.load.call('watch', load)).catch((error) => sayFailure(side, error))
+    if (typeof measured === 'string') {
+      rows.push({ server: side.name, what, trouble: measured })
+      continue
+    }
+    const { result, spent } = measured
     rows.push({
       server: side.name,
       what,
@@ -116,7 +125,16 @@ async function runSide(
   }
   progress(`${side.name}, coming back`)
   const storm = { kubeconfig: side.kubeconfig(), ...(quick ? QUICK_STORM : STORM) }
-  const { result } = await costOf(side, () => side.load.call('storm', storm))
-  rows.push({ server: side.name, what: 'coming back', deliveries: result.deliveries / result.seconds })
+  const came = await side.load.call('storm', storm).catch((error) => sayFailure(side, error))
+  const what = 'coming back'
+  if (typeof came === 'string') rows.push({ server: side.name, what, trouble: came })
+  else rows.push({ server: side.name, what, deliveries: came.deliveries / came.seconds })
   return rows
+}
+
+/** A peer may end watches that it cannot serve; that Muster does is an error, not a figure. */
+function sayFailure({ name }: ApiSide, error: unknown): string {
+  if (name === 'muster') throw error
+  const [first = ''] = String(error instanceof Error ? error.message : error).split('\n')
+  return first.replace(/^ControlError: /, '')
 }
