@@ -51,6 +51,9 @@ const definition = {
                   cups: { type: 'integer', minimum: 1 },
                   sugar: { type: 'integer', default: 0 },
                 },
+                'x-kubernetes-validations': [
+                  { rule: 'self.sugar <= 2 * self.cups', message: 'no more than two lumps a cup' },
+                ],
               },
             },
           },
@@ -67,11 +70,11 @@ const tea = (name: string, spec: { cups: number; sugar?: number }): Tea => ({
   spec,
 })
 
-/** Defined, served without a restart, defaulted, and refused by its own schema. */
+/** Defined, served without a restart, defaulted, and refused by its own rule. */
 export const customKindStep: Step = {
   title: text(
-    'A kind is served as soon as it is defined, with its defaults and its limits',
-    '一种资源定义后立即可用，带有默认值与限制',
+    'A kind is served as soon as it is defined, with its defaults and its rules',
+    '一种资源定义后立即可用，带有默认值与规则',
   ),
   command: 'kubectl apply -f crd.yaml; kubectl create -f tea.yaml',
   async play(stage) {
@@ -80,8 +83,8 @@ export const customKindStep: Step = {
     const began = clock.elapsed()
     const made = await createOnceServed(stage, tea('green', { cups: 2 }))
     expect(made.spec?.sugar === 0, 'the schema gives its default')
-    const refused = await refusalOf(client(), tea('black', { cups: 0 }))
-    expect(refused.includes('greater than or equal to 1'), `its schema refuses it, and not: ${refused}`)
+    const refused = await refusalOf(client(), tea('black', { cups: 1, sugar: 3 }))
+    expect(refused.includes('no more than two lumps a cup'), `its rule refuses it, and not: ${refused}`)
     const took = Math.round(clock.elapsed() - began)
     return [
       text(`served ${took} ms after its definition`, `定义后 ${took} 毫秒可用`),
