@@ -19,7 +19,8 @@ interface UpFlags extends AuditFlags, AccessFlags {
 /** Adds `up`. */
 export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): void {
   const { say } = terminal
-  const command = addAccessFlags(addAuditFlags(parent.command('up'), terminal), terminal)
+  const command = parent
+    .command('up')
     .description(say(text('start a control plane on this machine', '在本机启动一个控制平面')))
     .option(
       '--port <port>',
@@ -34,6 +35,8 @@ export function addUp(parent: Command, { terminal, env, run }: ProgramDeps): voi
     .option('--listen <address>', say(text('address to listen on', '监听的地址')), '127.0.0.1')
     .option('--cluster <names...>', say(text('logical clusters besides default', '除 default 外的逻辑集群')), [])
     .addOption(outputOption(say(text('form of the summary', '摘要的形式'))))
+  addAuditFlags(addAccessFlags(command, terminal), terminal)
+  command
     .addOption(new Option('--until-stdin-ends', 'stop when standard input ends').hideHelp())
     .action((flags: UpFlags) =>
       run(async () => {
