@@ -171,6 +171,15 @@ export const methodNotAllowed = ({ group, resource }: GroupResource, action: str
     about({ group, resource }, ''),
   )
 
+/** 405: the definition of a custom resource is being deleted. Source: apiextensions pkg/apiserver customresource_handler.go. */
+export const createWhileEnding = ({ group, resource }: GroupResource): ControlError =>
+  failure(
+    'MethodNotAllowed',
+    'MethodNotAllowed',
+    'create not allowed while custom resource definition is terminating',
+    about({ group, resource }, ''),
+  )
+
 /** 500, to be tried again: the store did not answer. `operation` is a verb of the API. */
 export const serverTimeout = (resource: GroupResource, operation: string, retryAfterSeconds: number): ControlError =>
   failure(

@@ -17,6 +17,7 @@ import type {
 } from '../types/apiextensions-v1.ts'
 import { compareVersions } from '../version-order.ts'
 import { columnsOf } from './columns.ts'
+import { isConditionTrue } from './conditions.ts'
 import { conversionOf, readingOf, type Versions } from './conversion.ts'
 import { asJson } from './edge.ts'
 import { findByPath, parseJsonPath } from './json-path.ts'
@@ -24,7 +25,8 @@ import { validateScaleSpec, validateScaleStatus } from './scale.ts'
 import { NO_SCHEMAS, type SchemaLoader, schemaLoader } from './version-schema.ts'
 
 /** The kind of a definition that has been validated and given its defaults. Names are those that were accepted, if any were. */
-export function kindOf({ metadata, spec, status }: CustomResourceDefinition): Kind {
+export function kindOf(definition: CustomResourceDefinition): Kind {
+  const { metadata, spec, status } = definition
   const { group } = spec
   const names = acceptedNames(spec.names, status?.acceptedNames)
   const versions = [...spec.versions].sort((one, other) => compareVersions(one.name, other.name))
@@ -62,6 +64,7 @@ export function kindOf({ metadata, spec, status }: CustomResourceDefinition): Ki
       }
     }),
     storedAs,
+    ...(isConditionTrue(definition, 'Terminating') ? { isEnding: true } : {}),
     rules: rulesOf({ storedAs, schemas, scales, selectable }),
   }
 }

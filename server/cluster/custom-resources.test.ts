@@ -1,4 +1,4 @@
-import { equal } from 'node:assert/strict'
+import { equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
 import { seconds } from '@muster/base/clock.ts'
 import { simClock } from '@muster/sim/clock.ts'
@@ -30,6 +30,10 @@ test('a definition whose objects are held by finalizers keeps no other from bein
   equal((await ask('POST', '/apis/held.test/v1/namespaces/default/kettles', held)).status, 201)
   equal((await ask('DELETE', `${DEFINITIONS}/kettles.held.test`)).status, 200)
   await clock.advance(seconds(1))
+
+  const late = await ask('POST', '/apis/held.test/v1/namespaces/default/kettles', held)
+  equal(late.status, 405)
+  match(String(late.text), /create not allowed while custom resource definition is terminating/)
 
   equal((await ask('POST', DEFINITIONS, kettles('other.test'))).status, 201)
   await clock.advance(seconds(1))

@@ -1,7 +1,7 @@
 /** POST to a collection: an object that is not there yet. Source: apiserver pkg/endpoints/handlers/create.go. */
 import { alignNamespace, wipeSystemFields } from '@muster/api/metadata/system-fields.ts'
 import type { KubeObject } from '@muster/api/object.ts'
-import { badRequest, generatedNameExists } from '@muster/api/status.ts'
+import { badRequest, createWhileEnding, generatedNameExists } from '@muster/api/status.ts'
 import { hasCode, isControlError } from '@muster/base/errors.ts'
 import { type WriteOptions, writeOptions } from '../http/options.ts'
 import { TRIES_MAX } from '../storage/decide.ts'
@@ -15,6 +15,7 @@ const NAMES_DRAWN_MAX = 8
 
 /** Creates the object of the body. */
 export async function create(call: ResourceCall, deps: WriteDeps): Promise<StoredObject> {
+  if (call.served.kind.isEnding) throw createWhileEnding(saidResource(call))
   const options = writeOptions(call.request.query, 'create')
   const { object, warnings } = wantedObject(call, options)
   call.warnings.push(...warnings)
