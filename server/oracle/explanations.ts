@@ -108,14 +108,6 @@ export const EXPLANATIONS: readonly Explanation[] = [
     },
   },
   {
-    about: 'the type of a selector of devices',
-    is: 'owed',
-    why: 'An expression that selects devices is read, and not asked whether it ends in true or false.',
-    answers: {
-      'cluster › DeviceClass › is refused when wrong': [10],
-    },
-  },
-  {
     about: 'the object in the error of a patch',
     is: 'owed',
     why: 'Kubernetes writes the patched object into its error in an order of its own; Muster in that of the object.',

@@ -1,6 +1,6 @@
 /** What classes and claims share: selectors, tolerations, and configuration for a driver. Source: kubernetes pkg/apis/resource/validation. */
 import { compile } from '../../cel/compile.ts'
-import { DYN } from '../../cel/type.ts'
+import { DYN, sayType } from '../../cel/type.ts'
 import { child, type FieldError, type FieldPath, invalid, notSupported, required, tooLong } from '../../field-error.ts'
 import { byteLength } from '../../go-text.ts'
 import { validateLabelKey } from '../../metadata/labels.ts'
@@ -22,8 +22,12 @@ function validateSelector({ cel }: DeviceSelector, path: FieldPath): FieldError[
   const isLong = byteLength(cel.expression ?? '') > EXPRESSION_BYTES_MAX
   if (isLong) return [tooLong(child(path, 'cel', 'expression'), EXPRESSION_BYTES_MAX)]
   const compiled = compile(cel.expression ?? '', { device: DYN })
-  return compiled.compiled ? [] : [invalid(child(path, 'cel', 'expression'), cel.expression, compiled.why)]
+  const why = compiled.compiled ? notBool(sayType(compiled.checked.type)) : compiled.why
+  return why === undefined ? [] : [invalid(child(path, 'cel', 'expression'), cel.expression, why)]
 }
+
+const notBool = (type: string): string | undefined =>
+  type === 'bool' || type === 'dyn' ? undefined : `must evaluate to bool or the unknown type, not ${type}`
 
 /** What is wrong with configuration that only its driver understands: an object of at most 10 KiB. */
 export function validateConfiguration(
