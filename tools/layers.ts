@@ -192,6 +192,8 @@ const TEST_FOLDERS: readonly string[] = [
   'store/sqlite/torture/',
   // What the past must answer over every engine, and how it is asked.
   'server/history/testing/',
+  // How mistakes are planted in the product, and found by scenarios.
+  'sim/mutants/',
 ]
 
 /** What the runner of tests starts. */

@@ -2,22 +2,9 @@
  * Goal: the scenario would notice. Each of these mistakes is planted in the source of the server itself, in a copy that
  *       only this test loads, and must be found within so many seeds, for its own reason.
  */
-import { ok } from 'node:assert/strict'
-import { registerHooks } from 'node:module'
-import { after, test } from 'node:test'
-import { firstFailure } from '../scenario.ts'
-import { type ObjectsParts, objects } from './scenario.ts'
-
-interface Mutant {
-  readonly mistake: string
-  /** In which file of the server's storage, what is there, and what is put in its place. */
-  readonly file: string
-  readonly line: string
-  readonly becomes: string
-  /** What the failure says. */
-  readonly foundBy: RegExp
-  readonly withinSeeds: number
-}
+import { test } from 'node:test'
+import { findMutant, type Mutant, plantMutants } from '../mutants/plant.ts'
+import { objects } from './scenario.ts'
 
 const mutants: readonly Mutant[] = [
   {
@@ -134,58 +121,18 @@ const mutants: readonly Mutant[] = [
   },
 ]
 
-/** The mistake that is to be loaded next. */
-let planted = 0
+const choose = plantMutants(mutants, import.meta.url, /\/server\/storage\//)
 
-/** Loads the server's storage with a mistake in it: every file anew, one of them changed. */
-const hooks = registerHooks({
-  resolve(specifier, context, nextResolve) {
-    const resolved = nextResolve(specifier, context)
-    if (!resolved.url.includes('/server/storage/')) return resolved
-    const mutant = context.parentURL === import.meta.url ? `?mutant=${planted}` : mutantIn(context.parentURL)
-    return mutant ? { ...resolved, url: resolved.url + mutant } : resolved
-  },
-  load(url, context, nextLoad) {
-    const mutant = mutantIn(url)
-    if (mutant === undefined) return nextLoad(url, context)
-    const loaded = nextLoad(url.slice(0, -mutant.length), context)
-    const text =
-      typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source ?? undefined)
-    const one = mutants[Number(mutant.split('=')[1])]
-    return { ...loaded, source: one && url.includes(`/${one.file}?`) ? plant(text, one) : text }
-  },
-})
-after(() => hooks.deregister())
-
-/** The end of a URL that says which mutant the file is of. */
-const mutantIn = (url = ''): string | undefined => /\?mutant=\d+$/.exec(url)?.[0]
-
-function plant(source: string, { mistake, file, line, becomes }: Mutant): string {
-  const [before, behind, ...more] = source.split(line)
-  ok(behind !== undefined && more.length === 0, `${file} has no such line, or several: ${mistake}`)
-  return `${before}${becomes}${behind}`
-}
-
-async function withMistake(index: number): Promise<Partial<ObjectsParts>> {
-  planted = index
-  const { openStorage } = await import('@muster/server/storage/storage.ts')
-  return { openStorage }
-}
-
-async function isFound(parts: Partial<ObjectsParts>, mistake: string, foundBy: RegExp, withinSeeds: number) {
-  const found = await firstFailure(objects(parts), withinSeeds)
-  ok(found?.failure !== undefined, `survived ${withinSeeds} seeds: ${mistake}`)
-  ok(foundBy.test(found.failure), `found for another reason than its own: ${found.failure}`)
-  if (process.env.SHOW) console.log(mistake, '\n   ', found.seed, found.failure.split('\n')[0]?.slice(0, 300))
-}
-
-for (const [index, { mistake, foundBy, withinSeeds }] of mutants.entries()) {
-  test(`found within ${withinSeeds} seeds: ${mistake}`, async () => {
-    await isFound(await withMistake(index), mistake, foundBy, withinSeeds)
+for (const mutant of mutants) {
+  test(`found within ${mutant.withinSeeds} seeds: ${mutant.mistake}`, async () => {
+    choose(mutant)
+    const { openStorage } = await import('@muster/server/storage/storage.ts')
+    await findMutant(objects({ openStorage }), mutant)
   })
 }
 
 test('found within 20 seeds: a watch is resumed from where its commit ended', async () => {
   const resumeAt = (_revision: number, endOfCommit: number) => endOfCommit
-  await isFound({ resumeAt }, 'resume from a shared revision', /was told everything after/, 20)
+  const mistake = 'resume from a shared revision'
+  await findMutant(objects({ resumeAt }), { mistake, foundBy: /was told everything after/, withinSeeds: 20 })
 })

@@ -11,6 +11,7 @@ import { between, chance, fork, type Random, seededRandom } from '@muster/base/r
 import { formatKey, type ObjectKey } from '@muster/server/storage/key.ts'
 import { openStorage, type Storage } from '@muster/server/storage/storage.ts'
 import { parseObject } from '@muster/server/storage/stored-object.ts'
+import { plainStore } from '@muster/server/storage/testbed.ts'
 import { openMemoryStore } from '@muster/store/memory/open.ts'
 import type { Revision, Store } from '@muster/store/store.ts'
 import { type SimClock, simClock } from '../clock.ts'
@@ -159,28 +160,10 @@ test('planted faults are found within a few seeds', async () => {
         .map((version, at, all) => (at === 1 ? (all[0] ?? version) : version))
     return planted
   }
-  const bound = (plant: (store: Store) => Store) => (store: Store) => plant(plain(store))
+  const bound = (plant: (store: Store) => Store) => (store: Store) => plant(plainStore(store))
   for (const plant of [later, careless]) {
     await rejects(async () => {
       for (let seed = 1; seed <= 5; seed++) await run(seed, bound(plant))
     }, /seed \d+: /)
   }
-})
-
-/** A store whose verbs can be replaced one by one. */
-const plain = (store: Store): Store => ({
-  range: (prefix, options) => store.range(prefix, options),
-  commit: (commit) => store.commit(commit),
-  watch: (prefix, after) => store.watch(prefix, after),
-  lease: (ttl) => store.lease(ttl),
-  keepAlive: (lease) => store.keepAlive(lease),
-  revoke: (lease) => store.revoke(lease),
-  history: (key, options) => store.history(key, options),
-  erase: (key) => store.erase(key),
-  compact: (policy) => store.compact(policy),
-  revisionAt: (time) => store.revisionAt(time),
-  snapshot: () => store.snapshot(),
-  status: () => store.status(),
-  head: () => store.head(),
-  close: () => store.close(),
 })
