@@ -45,7 +45,8 @@ const ASCII = /^[\u0000-\u007f]*$/
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
 const HTML_UNSAFE = /[<>&\u2028\u2029]/g
 
-const NAMED: Readonly<Record<string, string>> = {
+/** Characters that Go, and CEL with it, escape by a name. */
+export const NAMED_ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
   '\\': '\\\\',
   '\u0007': '\\a',
@@ -58,7 +59,7 @@ const NAMED: Readonly<Record<string, string>> = {
 }
 
 function escapeCharacter(character: string): string {
-  const named = NAMED[character]
+  const named = NAMED_ESCAPES[character]
   if (named !== undefined) return named
   if (PRINTABLE.test(character)) return character
   const code = character.codePointAt(0) ?? 0

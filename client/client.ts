@@ -6,10 +6,10 @@
  */
 import { causeHeaders, type StatedCause } from '@muster/api/history/cause.ts'
 import type { ApiRequest, Handle } from '@muster/api/message.ts'
-import type { KubeObject } from '@muster/api/object.ts'
+import { apiVersionOf, type KubeObject } from '@muster/api/object.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import { readAnswer } from './answer.ts'
-import { apiVersionOfRef, type ObjectName, pathOf, type ResourceRef } from './resource-ref.ts'
+import { type ObjectName, pathOf, type ResourceRef } from './resource-ref.ts'
 import { readWatch, type WatchEvent } from './watch.ts'
 
 /** How a client introduces itself, and where it goes. */
@@ -240,7 +240,7 @@ const namespaceOf = ({ metadata }: KubeObject): string => metadata.namespace ?? 
 
 const typed = <T extends KubeObject>(ref: ResourceRef<T>, object: T): T => ({
   ...object,
-  apiVersion: apiVersionOfRef(ref),
+  apiVersion: apiVersionOf(ref),
   kind: ref.kind,
 })
 

@@ -1,6 +1,6 @@
 /** Which resource is meant: enough of a kind to make its paths. */
 import type { Kind } from '@muster/api/kind.ts'
-import { apiVersionOf, type KubeObject } from '@muster/api/object.ts'
+import type { KubeObject } from '@muster/api/object.ts'
 
 /** One resource in one version. `T` is the type of its objects; it is only said, never checked. */
 export interface ResourceRef<T extends KubeObject = KubeObject> {
@@ -27,9 +27,6 @@ export const refOf = <T extends KubeObject>(kind: Kind<T>, version: string = kin
   plural: kind.plural,
   namespaced: kind.scope === 'Namespaced',
 })
-
-/** `apps/v1` */
-export const apiVersionOfRef = (ref: ResourceRef): string => apiVersionOf(ref)
 
 /** The path of a collection, or of one object below it. An empty namespace means all of them, or none. */
 export function pathOf(ref: ResourceRef, namespace: string, ...below: readonly string[]): string {

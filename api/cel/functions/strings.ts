@@ -1,5 +1,6 @@
 /** Functions on texts. Positions count code points. Source: cel-go ext/strings.go (version 2), Kubernetes cel/library/regex.go. */
 import { RE2JS } from 're2js'
+import { NAMED_ESCAPES } from '../../go-text.ts'
 import { INT, listOf, STRING } from '../type.ts'
 import { failure, itemsOf, listValue, type Value } from '../value.ts'
 import { formatText } from './format-text.ts'
@@ -80,20 +81,7 @@ function join(list: Parameters<typeof itemsOf>[0], separator: string): Value {
   return texts.join(separator)
 }
 
-const QUOTED: Readonly<Record<string, string>> = {
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '\\': '\\\\',
-  '"': '\\"',
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is quoted
-const quote = (text: string): string => `"${text.replace(/[\x07\b\f\n\r\t\v\\"]/g, (found) => QUOTED[found] ?? found)}"`
+const quote = (text: string): string => `"${[...text].map((one) => NAMED_ESCAPES[one] ?? one).join('')}"`
 
 function find(text: string, pattern: string, count: bigint): Value {
   try {

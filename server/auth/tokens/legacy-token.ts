@@ -15,8 +15,6 @@ import { meantFor, type TokenJudge } from './service-account-token.ts'
 
 /** Says of itself who issued all of these, in every cluster. */
 export const LEGACY_ISSUER = 'kubernetes/serviceaccount'
-/** The type of a secret that holds one. */
-export const SERVICE_ACCOUNT_TOKEN = 'kubernetes.io/service-account-token'
 
 const CLAIMS = 'kubernetes.io/serviceaccount/'
 const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since'
