@@ -11,7 +11,7 @@
  */
 import { crc32 } from 'node:zlib'
 import type { Duration, Instant } from '@muster/base/clock.ts'
-import { assert, ControlError } from '@muster/base/errors.ts'
+import { ControlError } from '@muster/base/errors.ts'
 import {
   type CommitRecord,
   type LogRecord,
@@ -91,57 +91,43 @@ export function decodeFrame(frame: Buffer, values: 'views' | 'own' = 'views'): L
   return records
 }
 
-/** Where the commits of a frame that hold versions are, in order: the first revision of each, and its bytes. */
-export interface CommitPlaces {
-  readonly firsts: Float64Array
-  readonly froms: Uint32Array
-  readonly tos: Uint32Array
-}
-
-/** Finds the commits of a frame. They are stepped over, not read. */
-export function commitPlaces(frame: Buffer): CommitPlaces {
+/** Tells of each commit of a frame that holds versions: its first one, and where it begins. They are stepped over, not read. */
+export function eachCommit(frame: Buffer, tell: (first: Revision, offset: number) => void): void {
   const from = new FrameReader(frame)
-  const places: [first: number, from: number, to: number][] = []
   while (!from.atEnd()) {
     const start = from.at
     const kind = from.byte()
-    if (kind !== COMMIT && kind !== DETAILED_COMMIT) {
+    if (kind === COMMIT || kind === DETAILED_COMMIT) {
+      const first = skipCommit(from, kind)
+      if (first !== undefined) tell(first, start)
+    } else {
       from.at = start
       readRecord(from)
-      continue
     }
-    const [first] = skipCommit(from, kind)
-    if (first !== undefined) places.push([first, start, from.at])
-  }
-  return {
-    firsts: Float64Array.from(places, ([first]) => first),
-    froms: Uint32Array.from(places, ([, start]) => start),
-    tos: Uint32Array.from(places, ([, , end]) => end),
   }
 }
 
-/** The versions at some revisions out of the bytes of one commit. */
+/** The versions at some revisions out of the commit that some bytes begin with; what comes after it is not looked at. */
 export function versionsInCommit(bytes: Buffer, wanted: ReadonlySet<Revision>): StoredVersion[] {
   const reader = new FrameReader(bytes)
   reader.at = 0
-  const record = readRecord(reader)
-  assert(reader.atEnd(), 'a commit is as long read as stepped over')
-  return versionsOf(record).flatMap(([revision, version]) => (wanted.has(revision) ? [version] : []))
+  return versionsOf(readRecord(reader)).flatMap(([revision, version]) => (wanted.has(revision) ? [version] : []))
 }
 
-/** Steps over a commit, its kind being read already; answers the revisions in it. */
-function skipCommit(from: FrameReader, kind: number): Revision[] {
+/** Steps over a commit, its kind being read already; answers the first revision in it, if there is any. */
+function skipCommit(from: FrameReader, kind: number): Revision | undefined {
   if (kind === DETAILED_COMMIT) from.skipText()
   from.skipText()
   from.skipText()
   from.skipText()
   from.at += 4 * 8
-  const revisions: Revision[] = []
+  let first: Revision | undefined
   for (let left = from.byte(); left > 0; left--) {
     const kind = from.byte()
     from.skipText()
     if (kind === NONE) continue
-    revisions.push(revision(from.number()))
+    const at = revision(from.number())
+    first ??= at
     from.at += 8
     if (kind === DELETE) continue
     from.at += 8 + 4
@@ -149,7 +135,7 @@ function skipCommit(from: FrameReader, kind: number): Revision[] {
     const valueBytes = from.word()
     from.at += valueBytes
   }
-  return revisions
+  return first
 }
 
 function firstRevisionOf(group: readonly LogRecord[]): Revision {

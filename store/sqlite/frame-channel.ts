@@ -40,6 +40,9 @@ const BUSY_COMMITS = 8
 /** Each side looks this long, then sleeps: the usual flush, and what answering one group and drafting the next takes. */
 const LOOK_FOR: Duration = milliseconds(3)
 
+/** A writer that is kept busy gives way after this long to who asks it for a version of the past. */
+const TURN: Duration = milliseconds(2)
+
 /** The memory that both sides share. */
 export interface FrameMemory {
   readonly words: Int32Array<SharedArrayBuffer>
@@ -137,6 +140,7 @@ export function receiveFrames(memory: FrameMemory, port: MessagePort, { clock, a
   const { words, frames } = memory
   const asked = () => Atomics.load(words, REQUEST) > Atomics.load(words, REPLY)
   let commits = 0
+  let awake = false
 
   const serve = () => {
     const request = Atomics.load(words, REPLY) + 1
@@ -153,17 +157,32 @@ export function receiveFrames(memory: FrameMemory, port: MessagePort, { clock, a
     while (!asked() && clock.elapsed() < until) Atomics.pause()
   }
 
-  port.on('message', () => {
+  /** False when a frame has come between the last look and going to sleep. */
+  const sleep = () => {
+    Atomics.store(words, WRITER_SLEEPS, 1)
+    if (!asked()) return true
     Atomics.store(words, WRITER_SLEEPS, 0)
-    for (;;) {
-      while (asked()) serve()
-      if (commits >= BUSY_COMMITS) look()
-      if (asked()) continue
-      Atomics.store(words, WRITER_SLEEPS, 1)
-      // A frame may have come between the last look and going to sleep.
-      if (!asked()) return
-      Atomics.store(words, WRITER_SLEEPS, 0)
+    return false
+  }
+
+  const work = () => {
+    Atomics.store(words, WRITER_SLEEPS, 0)
+    for (const until = clock.elapsed() + TURN; clock.elapsed() < until; ) {
+      if (asked()) serve()
+      else if (commits >= BUSY_COMMITS) look()
+      if (!asked() && sleep()) {
+        awake = false
+        return
+      }
     }
+    setImmediate().then(work)
+  }
+
+  // It may come late, when a look has found the frame already.
+  port.on('message', () => {
+    if (awake) return
+    awake = true
+    work()
   })
   Atomics.store(words, WRITER_SLEEPS, 1)
 }
