@@ -83,9 +83,15 @@ export function readFrameHeader(bytes: Buffer, offset = 0): FrameHeader {
 /** Whether a whole frame, header included, is as it was sealed. */
 export const checksumHolds = (frame: Buffer): boolean => crc32(frame.subarray(CHECKED_FROM)) === frame.readUInt32LE(4)
 
-/** The records of one frame. Values are views of it, or `own`: a view keeps all of the frame in memory. */
-export function decodeFrame(frame: Buffer, values: 'views' | 'own' = 'views'): LogRecord[] {
-  const reader = new FrameReader(frame, values)
+/**
+ * What a frame is read for. `all`: values are views of it, which keep all of it in memory. `replay`: values are copies,
+ * to be kept; and causes, which nobody keeps in memory, are left out.
+ */
+export type ReadFor = 'all' | 'replay'
+
+/** The records of one frame. */
+export function decodeFrame(frame: Buffer, readFor: ReadFor = 'all'): LogRecord[] {
+  const reader = new FrameReader(frame, readFor)
   const records: LogRecord[] = []
   while (!reader.atEnd()) records.push(readRecord(reader))
   return records
@@ -252,9 +258,8 @@ function readRecord(from: FrameReader): LogRecord {
     case STATE:
       return readState(from)
     case COMMIT:
-      return readCommit(from)
     case DETAILED_COMMIT:
-      return readCommit(from, from.text())
+      return readCommit(from, kind)
     case LEASE_GRANTED:
       return { record: 'lease-granted', lease: from.text(), ttl: from.number() as Duration }
     case LEASE_ENDED:
@@ -295,10 +300,11 @@ function readTokens(from: FrameReader): TokensRecord {
   return { record: 'tokens', answers }
 }
 
-function readCommit(from: FrameReader, details?: string): CommitRecord {
+function readCommit(from: FrameReader, kind: number): CommitRecord {
+  const details = kind === DETAILED_COMMIT ? from.spareText() : undefined
   const token = from.text()
-  const actor = from.text()
-  const reason = from.text()
+  const actor = from.spareText()
+  const reason = from.spareText()
   const after = from.number()
   const cause: Cause = {
     actor,
@@ -405,12 +411,15 @@ class FrameWriter {
 /** A moving position in a frame whose checksum held. */
 class FrameReader {
   readonly #buffer: Buffer
-  readonly #ownsValues: boolean
+  // Compiled to single instructions, unlike the methods of Buffer.
+  readonly #view: DataView
+  readonly #isReplay: boolean
   at = FRAME_HEADER_BYTES
 
-  constructor(frame: Buffer, values: 'views' | 'own' = 'views') {
+  constructor(frame: Buffer, readFor: ReadFor = 'all') {
     this.#buffer = frame
-    this.#ownsValues = values === 'own'
+    this.#view = new DataView(frame.buffer, frame.byteOffset, frame.length)
+    this.#isReplay = readFor === 'replay'
   }
 
   atEnd(): boolean {
@@ -418,27 +427,34 @@ class FrameReader {
   }
 
   byte(): number {
-    return this.#buffer.readUInt8(this.at++)
+    return this.#view.getUint8(this.at++)
   }
 
   word(): number {
     this.at += 4
-    return this.#buffer.readUInt32LE(this.at - 4)
+    return this.#view.getUint32(this.at - 4, true)
   }
 
   number(): number {
     this.at += 8
-    return this.#buffer.readDoubleLE(this.at - 8)
+    return this.#view.getFloat64(this.at - 8, true)
   }
 
   skipText(): void {
-    this.at += 2 + this.#buffer.readUInt16LE(this.at)
+    this.at += 2 + this.#view.getUint16(this.at, true)
   }
 
   text(): string {
-    const length = this.#buffer.readUInt16LE(this.at)
-    this.at += 2 + length
-    return this.#buffer.toString('utf8', this.at - length, this.at)
+    const from = this.at + 2
+    this.skipText()
+    return this.#buffer.toString('utf8', from, this.at)
+  }
+
+  /** A text that replay does without. */
+  spareText(): string {
+    if (!this.#isReplay) return this.text()
+    this.skipText()
+    return ''
   }
 
   json() {
@@ -450,7 +466,7 @@ class FrameReader {
     const from = this.at + 4
     const to = from + this.word()
     this.at = to
-    if (!this.#ownsValues) return this.#buffer.subarray(from, to)
+    if (!this.#isReplay) return this.#buffer.subarray(from, to)
     const own = Buffer.allocUnsafe(to - from)
     this.#buffer.copy(own, 0, from, to)
     return own

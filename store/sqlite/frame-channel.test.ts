@@ -11,7 +11,10 @@ test('a writer that always finds another frame lets those in who ask its thread 
   const clock: Clock = {
     now: () => instant(0),
     // Whoever only looks at it sees it go on, too.
-    elapsed: () => (milliseconds += 0.01) as Duration,
+    elapsed: () => {
+      milliseconds += 0.01
+      return milliseconds as Duration
+    },
     sleep: () => Promise.reject(new Error('nobody sleeps here')),
   }
   const memory = frameMemory()

@@ -132,9 +132,10 @@ class SqliteLog implements Log {
       const facts = this.#sealed.find(({ part: { number } }) => number === part.number)
       assert(facts, 'a part that is replayed is in the manifest')
       facts.bytes += bytes.length
+      const path = this.#path(part)
       for (const frame of framesIn(bytes)) {
-        for (const record of decodeFrame(frame, 'own')) {
-          isSound(record, this.#path(part))
+        for (const record of decodeFrame(frame, 'replay')) {
+          isSound(record, path)
           note(facts, record)
           // What compaction did up to there, the filter has done.
           const isPast = record.record === 'horizon' && record.horizon < (this.#kept?.horizon ?? 0)
