@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { instant, seconds } from '@muster/base/clock.ts'
 import {
   checksumHolds,
-  commitPlaces,
   decodeFrame,
+  eachCommit,
   encodeFrame,
   FRAME_HEADER_BYTES,
   readFrameHeader,
@@ -100,12 +100,17 @@ test('a record of a kind that this Muster does not know is refused', () => {
 
 test('versions are found without reading what is not wanted', () => {
   const frame = encodeFrame(group)
-  const { firsts, froms, tos } = commitPlaces(frame)
-  deepEqual([...firsts], [2 ** 52, 1])
+  const places: [first: number, offset: number][] = []
+  eachCommit(frame, (first, offset) => places.push([first, offset]))
+  deepEqual(
+    places.map(([first]) => first),
+    [2 ** 52, 1],
+  )
   const found = (commit: number, ...revisions: number[]) =>
-    versionsInCommit(frame.subarray(froms[commit], tos[commit]), new Set(revisions.map(at))).map(
-      ({ commit: of, write }) => [of.token, write.write],
-    )
+    versionsInCommit(frame.subarray(places[commit]?.[1]), new Set(revisions.map(at))).map(({ commit: of, write }) => [
+      of.token,
+      write.write,
+    ])
   deepEqual(found(0, 2 ** 52), [['τ-1', 'put']])
   deepEqual(found(0, 2 ** 52 + 1, 1), [['τ-1', 'delete']])
   deepEqual(found(1, 1), [['t', 'put']])

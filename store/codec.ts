@@ -11,7 +11,7 @@
  */
 import { crc32 } from 'node:zlib'
 import type { Duration, Instant } from '@muster/base/clock.ts'
-import { assert, ControlError } from '@muster/base/errors.ts'
+import { ControlError } from '@muster/base/errors.ts'
 import {
   type CommitRecord,
   type LogRecord,
@@ -83,65 +83,57 @@ export function readFrameHeader(bytes: Buffer, offset = 0): FrameHeader {
 /** Whether a whole frame, header included, is as it was sealed. */
 export const checksumHolds = (frame: Buffer): boolean => crc32(frame.subarray(CHECKED_FROM)) === frame.readUInt32LE(4)
 
-/** The records of one frame. Values are views of it, or `own`: a view keeps all of the frame in memory. */
-export function decodeFrame(frame: Buffer, values: 'views' | 'own' = 'views'): LogRecord[] {
-  const reader = new FrameReader(frame, values)
+/**
+ * What a frame is read for. `all`: values are views of it, which keep all of it in memory. `replay`: values are copies,
+ * to be kept; and causes, which nobody keeps in memory, are left out.
+ */
+export type ReadFor = 'all' | 'replay'
+
+/** The records of one frame. */
+export function decodeFrame(frame: Buffer, readFor: ReadFor = 'all'): LogRecord[] {
+  const reader = new FrameReader(frame, readFor)
   const records: LogRecord[] = []
   while (!reader.atEnd()) records.push(readRecord(reader))
   return records
 }
 
-/** Where the commits of a frame that hold versions are, in order: the first revision of each, and its bytes. */
-export interface CommitPlaces {
-  readonly firsts: Float64Array
-  readonly froms: Uint32Array
-  readonly tos: Uint32Array
-}
-
-/** Finds the commits of a frame. They are stepped over, not read. */
-export function commitPlaces(frame: Buffer): CommitPlaces {
+/** Tells of each commit of a frame that holds versions: its first one, and where it begins. They are stepped over, not read. */
+export function eachCommit(frame: Buffer, tell: (first: Revision, offset: number) => void): void {
   const from = new FrameReader(frame)
-  const places: [first: number, from: number, to: number][] = []
   while (!from.atEnd()) {
     const start = from.at
     const kind = from.byte()
-    if (kind !== COMMIT && kind !== DETAILED_COMMIT) {
+    if (kind === COMMIT || kind === DETAILED_COMMIT) {
+      const first = skipCommit(from, kind)
+      if (first !== undefined) tell(first, start)
+    } else {
       from.at = start
       readRecord(from)
-      continue
     }
-    const [first] = skipCommit(from, kind)
-    if (first !== undefined) places.push([first, start, from.at])
-  }
-  return {
-    firsts: Float64Array.from(places, ([first]) => first),
-    froms: Uint32Array.from(places, ([, start]) => start),
-    tos: Uint32Array.from(places, ([, , end]) => end),
   }
 }
 
-/** The versions at some revisions out of the bytes of one commit. */
+/** The versions at some revisions out of the commit that some bytes begin with; what comes after it is not looked at. */
 export function versionsInCommit(bytes: Buffer, wanted: ReadonlySet<Revision>): StoredVersion[] {
   const reader = new FrameReader(bytes)
   reader.at = 0
-  const record = readRecord(reader)
-  assert(reader.atEnd(), 'a commit is as long read as stepped over')
-  return versionsOf(record).flatMap(([revision, version]) => (wanted.has(revision) ? [version] : []))
+  return versionsOf(readRecord(reader)).flatMap(([revision, version]) => (wanted.has(revision) ? [version] : []))
 }
 
-/** Steps over a commit, its kind being read already; answers the revisions in it. */
-function skipCommit(from: FrameReader, kind: number): Revision[] {
+/** Steps over a commit, its kind being read already; answers the first revision in it, if there is any. */
+function skipCommit(from: FrameReader, kind: number): Revision | undefined {
   if (kind === DETAILED_COMMIT) from.skipText()
   from.skipText()
   from.skipText()
   from.skipText()
   from.at += 4 * 8
-  const revisions: Revision[] = []
+  let first: Revision | undefined
   for (let left = from.byte(); left > 0; left--) {
     const kind = from.byte()
     from.skipText()
     if (kind === NONE) continue
-    revisions.push(revision(from.number()))
+    const at = revision(from.number())
+    first ??= at
     from.at += 8
     if (kind === DELETE) continue
     from.at += 8 + 4
@@ -149,7 +141,7 @@ function skipCommit(from: FrameReader, kind: number): Revision[] {
     const valueBytes = from.word()
     from.at += valueBytes
   }
-  return revisions
+  return first
 }
 
 function firstRevisionOf(group: readonly LogRecord[]): Revision {
@@ -266,9 +258,8 @@ function readRecord(from: FrameReader): LogRecord {
     case STATE:
       return readState(from)
     case COMMIT:
-      return readCommit(from)
     case DETAILED_COMMIT:
-      return readCommit(from, from.text())
+      return readCommit(from, kind)
     case LEASE_GRANTED:
       return { record: 'lease-granted', lease: from.text(), ttl: from.number() as Duration }
     case LEASE_ENDED:
@@ -309,10 +300,11 @@ function readTokens(from: FrameReader): TokensRecord {
   return { record: 'tokens', answers }
 }
 
-function readCommit(from: FrameReader, details?: string): CommitRecord {
+function readCommit(from: FrameReader, kind: number): CommitRecord {
+  const details = kind === DETAILED_COMMIT ? from.spareText() : undefined
   const token = from.text()
-  const actor = from.text()
-  const reason = from.text()
+  const actor = from.spareText()
+  const reason = from.spareText()
   const after = from.number()
   const cause: Cause = {
     actor,
@@ -419,12 +411,15 @@ class FrameWriter {
 /** A moving position in a frame whose checksum held. */
 class FrameReader {
   readonly #buffer: Buffer
-  readonly #ownsValues: boolean
+  // Compiled to single instructions, unlike the methods of Buffer.
+  readonly #view: DataView
+  readonly #isReplay: boolean
   at = FRAME_HEADER_BYTES
 
-  constructor(frame: Buffer, values: 'views' | 'own' = 'views') {
+  constructor(frame: Buffer, readFor: ReadFor = 'all') {
     this.#buffer = frame
-    this.#ownsValues = values === 'own'
+    this.#view = new DataView(frame.buffer, frame.byteOffset, frame.length)
+    this.#isReplay = readFor === 'replay'
   }
 
   atEnd(): boolean {
@@ -432,27 +427,34 @@ class FrameReader {
   }
 
   byte(): number {
-    return this.#buffer.readUInt8(this.at++)
+    return this.#view.getUint8(this.at++)
   }
 
   word(): number {
     this.at += 4
-    return this.#buffer.readUInt32LE(this.at - 4)
+    return this.#view.getUint32(this.at - 4, true)
   }
 
   number(): number {
     this.at += 8
-    return this.#buffer.readDoubleLE(this.at - 8)
+    return this.#view.getFloat64(this.at - 8, true)
   }
 
   skipText(): void {
-    this.at += 2 + this.#buffer.readUInt16LE(this.at)
+    this.at += 2 + this.#view.getUint16(this.at, true)
   }
 
   text(): string {
-    const length = this.#buffer.readUInt16LE(this.at)
-    this.at += 2 + length
-    return this.#buffer.toString('utf8', this.at - length, this.at)
+    const from = this.at + 2
+    this.skipText()
+    return this.#buffer.toString('utf8', from, this.at)
+  }
+
+  /** A text that replay does without. */
+  spareText(): string {
+    if (!this.#isReplay) return this.text()
+    this.skipText()
+    return ''
   }
 
   json() {
@@ -464,7 +466,7 @@ class FrameReader {
     const from = this.at + 4
     const to = from + this.word()
     this.at = to
-    if (!this.#ownsValues) return this.#buffer.subarray(from, to)
+    if (!this.#isReplay) return this.#buffer.subarray(from, to)
     const own = Buffer.allocUnsafe(to - from)
     this.#buffer.copy(own, 0, from, to)
     return own

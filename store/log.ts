@@ -5,7 +5,7 @@ import type { Revision } from './store.ts'
 /** A log of one store. */
 export interface Log {
   readonly engine: string
-  /** Hands over every record that is durable, oldest first, values to keep. Called once, before anything else. */
+  /** Hands over every record that is durable, oldest first, values to keep, causes perhaps left out. Called once, before anything else. */
   replay(each: (record: LogRecord) => void): Promise<void>
   /**
    * Makes a group of records durable, all or none. At most two are under way at a time, and become durable in order.

@@ -1,12 +1,15 @@
 /**
  * What the past costs: a million revisions with causes, and questions about them beside a full load of writes.
  *
- *     node bench/past/main.ts [REVISIONS]
+ *     node bench/past/main.ts [REVISIONS [DIRECTORY]]
+ *
+ * With a directory the store stays there, and is grown only where there is none: what is to be measured alone can be
+ * prepared beforehand.
  *
  * The revisions are committed to a store on disk, each with the cause that the API keeps with a write; then an API server
  * opens that store, closed-loop writers keep it busy through the API, and questions are asked one at a time.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseQuery } from '@muster/api/message.ts'
@@ -28,7 +31,8 @@ const WRITERS = 32
 const QUESTIONS = 400
 const MIB = 2 ** 20
 
-const directory = join(mkdtempSync(join(tmpdir(), 'muster-past-')), 'store')
+const kept = process.argv[3]
+const directory = kept ?? join(mkdtempSync(join(tmpdir(), 'muster-past-')), 'store')
 const random = seededRandom(1)
 const namespaceOf = (object: number) => `ns-${object % NAMESPACES}`
 const nameOf = (object: number) => `web-${object}`
@@ -126,11 +130,13 @@ const row = (...cells: readonly (string | number)[]) =>
 const ms = (of: number) => `${of.toFixed(1)} ms`
 
 try {
-  const first = await openSqliteStore({ clock: systemClock, random: systemRandom, directory })
-  row('grown', `${Math.round(await grow(first))} revisions/s`)
-  const grown = await first.status()
-  row('file for each million revisions', `${Math.round((grown.fileBytes / MIB / REVISIONS) * 1e6)} MiB`)
-  await first.close()
+  if (!existsSync(directory)) {
+    const first = await openSqliteStore({ clock: systemClock, random: systemRandom, directory })
+    row('grown', `${Math.round(await grow(first))} revisions/s`)
+    const { fileBytes } = await first.status()
+    row('file for each million revisions', `${Math.round((fileBytes / MIB / REVISIONS) * 1e6)} MiB`)
+    await first.close()
+  }
 
   const began = performance.now()
   const store = await openSqliteStore({ clock: systemClock, random: systemRandom, directory })
@@ -153,7 +159,7 @@ try {
     }
   }
   const writers = Array.from({ length: WRITERS }, writer)
-  const head = grown.head
+  const head = await store.head()
   const oldest = Math.round(head / 100)
   const questions: Readonly<Record<string, () => Promise<number>>> = {
     'get of one object as of a revision': () => {
@@ -208,7 +214,7 @@ try {
   api.close()
   await store.close()
 } finally {
-  rmSync(directory, { recursive: true, force: true })
+  if (kept === undefined) rmSync(directory, { recursive: true, force: true })
 }
 
 async function createNamespace(api: TestApi, name: string): Promise<void> {

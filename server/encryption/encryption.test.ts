@@ -6,9 +6,9 @@ import { isControlError } from '@muster/base/errors.ts'
 import { seededRandom } from '@muster/base/random.ts'
 import { simClock } from '@muster/sim/clock.ts'
 import { openMemoryStore } from '@muster/store/memory/open.ts'
-import type { Event, Revision, Store } from '@muster/store/store.ts'
+import type { Commit, Event, Revision, Store } from '@muster/store/store.ts'
 import { reseal } from '../storage/reseal.ts'
-import { sealedStore } from '../storage/sealed-store.ts'
+import { type Sealer, sealedStore } from '../storage/sealed-store.ts'
 import { readEncryption } from './configuration.ts'
 import { type KeyFile, openDataKeys } from './data-keys.ts'
 import { createSealer } from './sealer.ts'
@@ -92,13 +92,14 @@ test('an erasable value is gone with its data key, and no other with it', async 
   const [old, other] = [await sealer.seal(KEY, value('old')), await sealer.seal(KEY, value('other', 'u2'))]
   equal(kept.text.split('\n').length - 1, 2, 'each object has a data key of its own')
   throws(() => sealer.open('core/secrets/default/shop/other', old), isRefused)
-  const before = await sealer.erasable?.renew(KEY, 'u1')
+  await sealer.erasing?.renew(KEY, value('old'))
+  ok(!sealer.isSealedAnew(KEY, old))
   const anew = await sealer.seal(KEY, value('new'))
-  await sealer.erasable?.forget(KEY, 'u1', before)
+  await sealer.erasing?.forget([old, anew], anew)
   equal(sealer.open(KEY, old).length, 0)
   deepEqual(Buffer.from(sealer.open(KEY, anew)), value('new'))
   deepEqual(Buffer.from(sealer.open(KEY, other)), value('other', 'u2'))
-  await sealer.erasable?.forget(KEY, 'u1')
+  await sealer.erasing?.forget([old, anew], undefined)
   equal(sealer.open(KEY, anew).length, 0)
   const again = await erasableSealer(kept, SECRET)
   equal(again.open(KEY, old).length, 0)
@@ -132,12 +133,14 @@ test('data keys are sealed anew with another key; half a line is of a crash, and
 async function openStore(): Promise<Store> {
   return openMemoryStore({ clock: simClock(), random: seededRandom(1) })
 }
+const sealed = (store: Store, sealer: Sealer) =>
+  sealedStore(store, { sealer, clock: simClock(), random: seededRandom(2) })
 const put = (text: string) => ({ write: 'put', key: KEY, value: value(text) }) as const
 const cause = { actor: 'test', reason: 'test' }
 
 test('a store: sealed inside, plain outside: reads, watches, history; a repeated commit is the same', async () => {
   const inside = await openStore()
-  const store = sealedStore(inside, sealerOf(aes('aesgcm', SECRET) + IDENTITY))
+  const store = sealed(inside, sealerOf(aes('aesgcm', SECRET) + IDENTITY))
   const commit = { token: 't1', guards: [{ guard: 'absent', key: KEY }], writes: [put('one')], cause } as const
   const first = await store.commit(commit)
   deepEqual(await store.commit(commit), first)
@@ -162,6 +165,60 @@ test('a store: sealed inside, plain outside: reads, watches, history; a repeated
       ok(!Buffer.from(raw).includes('one') && !Buffer.from(raw).includes('two'))
   for (const version of await inside.history(KEY))
     ok(version.version === 'put' && !Buffer.from(version.entry.value).includes('data'))
+})
+
+const putAt = (text: string, from: Revision, uid = 'u1'): Commit => ({
+  token: `${text}@${from}`,
+  guards: [{ guard: 'create-revision', key: KEY, equals: from }],
+  writes: [{ write: 'put', key: KEY, value: value(text, uid) }],
+  cause,
+})
+const copyOfAll = async (store: Store) =>
+  (await store.history(KEY)).flatMap((version) => (version.version === 'put' ? [version.entry.value] : []))
+const liveText = async (store: Store) => Buffer.from((await store.range(KEY)).entries[0]?.value ?? []).toString()
+
+test('what is erased is unreadable in every copy of the store too; what is there now is not touched', async () => {
+  const inside = await openStore()
+  const kept = keyFile()
+  const sealer = await erasableSealer(kept, SECRET)
+  const store = sealed(inside, sealer)
+  const first = await store.commit(putAt('gone', 0 as Revision, 'u0'))
+  ok(first.outcome === 'committed')
+  await store.commit({ ...putAt('', first.revision), writes: [{ write: 'delete', key: KEY }] })
+  const created = await store.commit(putAt('one', 0 as Revision))
+  ok(created.outcome === 'committed')
+  await store.commit(putAt('two', created.revision))
+  await store.commit(putAt('three', created.revision))
+
+  const copies = await copyOfAll(inside)
+  equal(copies.length, 4)
+  await store.erase(KEY)
+  for (const copy of copies) equal(sealer.open(KEY, copy).length, 0)
+  for (const copy of copies) equal((await erasableSealer(kept, SECRET)).open(KEY, copy).length, 0)
+  equal(await liveText(store), value('three').toString())
+  const history = await store.history(KEY)
+  ok(history.slice(0, -1).every((version) => version.version === 'deleted' || version.erased))
+  equal(history.at(-1)?.cause.actor, 'system:muster:encryption')
+})
+
+test('a write that is under way while its key is erased can be read afterwards', async () => {
+  const inside = await openStore()
+  const store = sealed(inside, await erasableSealer(keyFile(), SECRET))
+  const created = await store.commit(putAt('one', 0 as Revision))
+  ok(created.outcome === 'committed')
+  for (let turn = 0; turn < 10; turn++) {
+    const before = store.commit(putAt(`before ${turn}`, created.revision))
+    const erased = store.erase(KEY)
+    const after = store.commit(putAt(`after ${turn}`, created.revision))
+    await Promise.all([before, erased, after])
+    match(await liveText(store), /"data":"(before|after) \d"/)
+  }
+  const copies = await copyOfAll(inside)
+  const last = await store.commit({ ...putAt('', created.revision), writes: [{ write: 'delete', key: KEY }] })
+  ok(last.outcome === 'committed')
+  await store.erase(KEY)
+  const sealer = await erasableSealer(keyFile(), SECRET)
+  for (const copy of copies) if (copy.length > 0) equal(sealer.open(KEY, copy).length, 0)
 })
 
 test('at a start what was kept otherwise is sealed anew, once; and kept in plain again when that is wanted', async () => {

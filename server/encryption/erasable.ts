@@ -8,6 +8,7 @@
  * configuration, so that a new one of those is a matter of one small file.
  */
 import { createHash } from 'node:crypto'
+import type { Erasing } from '../storage/sealed-store.ts'
 import { cannotOpen, type Entropy, openGcm, type Provider, sealGcm, startsWith } from './provider.ts'
 
 /** The data keys of all objects. */
@@ -22,16 +23,8 @@ export interface DataKeys {
   forget(id: string, upTo: number): Promise<void>
 }
 
-/** What erasing takes beside the provider. */
-export interface Erasable extends Provider {
-  /** Seals what is written of the object from now on with a data key that is new. Answers the one before; 0 for none. */
-  renew(key: string, uid: string): Promise<number>
-  /**
-   * Forgets the data keys of an object up to a number, or all of them. An object that is there must be written anew
-   * after `renew`, or it is gone with its history.
-   */
-  forget(key: string, uid: string, upTo?: number): Promise<void>
-}
+/** A provider whose values can be erased. */
+export interface Erasable extends Provider, Erasing {}
 
 const PREFIX = 'muster:enc:erasable:v1:'
 const KEY_BYTES = 32
@@ -72,16 +65,27 @@ export function erasableProvider(keys: DataKeys, entropy: Entropy): Erasable {
         throw cannotOpen(key, 'its data key does not open it: it was changed, or is not in its place', cause)
       }
     },
-    isNewest: (value) => nameIn(value) !== undefined,
-    async renew(key, uid) {
-      const id = idOf(key, uid)
-      const before = keys.newest(id) ?? 0
-      await make(id, before + 1)
-      return before
+    isNewest(value) {
+      const name = nameIn(value)
+      return name !== undefined && keys.newest(partsOf(name).id) === partsOf(name).number
     },
-    async forget(key, uid, upTo) {
-      const id = idOf(key, uid)
-      await keys.forget(id, upTo ?? keys.newest(id) ?? 0)
+    async renew(key, plain) {
+      const id = idOf(key, uidIn(plain))
+      const before = keys.newest(id)
+      if (before !== undefined) await make(id, before + 1)
+    },
+    async forget(values, live) {
+      const liveName = live && nameIn(live)
+      const kept = liveName === undefined ? undefined : partsOf(liveName)
+      const upTo = new Map<string, number>()
+      for (const value of values) {
+        const name = nameIn(value)
+        if (name === undefined) continue
+        const { id, number } = partsOf(name)
+        const last = id === kept?.id ? Math.min(number, kept.number - 1) : number
+        upTo.set(id, Math.max(last, upTo.get(id) ?? 0))
+      }
+      for (const [id, last] of upTo) await keys.forget(id, last)
     },
   }
 }
@@ -97,6 +101,11 @@ function nameIn(value: Uint8Array): string | undefined {
 }
 
 const COLON = 0x3a
+
+function partsOf(name: string): { readonly id: string; readonly number: number } {
+  const [id = '', number = ''] = name.split('.')
+  return { id, number: Number(number) }
+}
 
 /** The uid of the object that a value holds; none for what is no object. */
 function uidIn(value: Uint8Array): string {

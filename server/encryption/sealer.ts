@@ -12,17 +12,8 @@ import {
   type Provider,
 } from './provider.ts'
 
-/** A sealer, and the way to erase where there is one. */
-export interface ConfiguredSealer extends Sealer {
-  readonly erasable: Erasable | undefined
-}
-
 /** Seals by a configuration. `dataKeys` are there when it names the provider `erasable`. */
-export function createSealer(
-  configuration: readonly SealedResources[],
-  entropy: Entropy,
-  dataKeys?: DataKeys,
-): ConfiguredSealer {
+export function createSealer(configuration: readonly SealedResources[], entropy: Entropy, dataKeys?: DataKeys): Sealer {
   const erasable = dataKeys && erasableProvider(dataKeys, entropy)
   const made = configuration.map(({ resources, providers }) => ({
     fits: resources.map(fitting),
@@ -39,7 +30,7 @@ export function createSealer(
     return found.get(prefix)
   }
   return {
-    erasable,
+    erasing: erasable,
     seals: (key) => providersOf(key) !== undefined,
     seal: (key, value) => providersOf(key)?.[0]?.seal(key, value) ?? value,
     open(key, value) {

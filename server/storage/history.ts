@@ -49,13 +49,12 @@ export async function objectAt(
   }
 }
 
-/** The versions of an object, oldest first, those that are kept below the horizon too. */
+/** The versions of an object, oldest first, those that are kept below the horizon too: as the store has them, at its head. */
 export async function versionsOf(
-  deps: HistoryDeps,
+  deps: Pick<HistoryDeps, 'store'>,
   key: ObjectKey,
   options: HistoryOptions,
 ): Promise<readonly PastVersion[]> {
-  await beFresh(deps)
   const versions = await deps.store.history(formatKey(key), options)
   return versions.map((version): PastVersion => {
     const { revision, time, cause, gapBefore } = version

@@ -5,7 +5,18 @@
  *     storage ──commit──► seal ──► store          history, snapshots and files hold what was sealed
  *             ◄──range, watch, history── open ◄──
  */
+import type { Clock } from '@muster/base/clock.ts'
+import type { Random } from '@muster/base/random.ts'
 import type { Commit, Entry, Event, Store, Version, Watch, Write } from '@muster/store/store.ts'
+import { resealOne } from './reseal.ts'
+
+/** Makes unreadable for good what was sealed, wherever it lies. */
+export interface Erasing {
+  /** What is written of an object from now on, given in plain, is sealed with a key that is new. */
+  renew(key: string, plain: Uint8Array): Promise<void>
+  /** Forgets the keys that sealed these values, those of one key of the store; what sealed the live one stays. */
+  forget(values: readonly Uint8Array[], live: Uint8Array | undefined): Promise<void>
+}
 
 /** Seals values, each bound to its key: what was sealed under one opens under no other. */
 export interface Sealer {
@@ -17,10 +28,19 @@ export interface Sealer {
   open(key: string, value: Uint8Array): Uint8Array
   /** Whether a value as it is kept was made as `seal` makes them now. */
   isSealedAnew(key: string, value: Uint8Array): boolean
+  /** Undefined where nothing is sealed in a way that allows it. */
+  readonly erasing: Erasing | undefined
+}
+
+/** What sealing takes, and writing anew what is sealed with a key that is to go. */
+export interface SealedStoreDeps {
+  readonly sealer: Sealer
+  readonly clock: Clock
+  readonly random: Random
 }
 
 /** The store, with everything sealed that the sealer seals. */
-export function sealedStore(store: Store, sealer: Sealer): Store {
+export function sealedStore(store: Store, { sealer, clock, random }: SealedStoreDeps): Store {
   const openEntry = (entry: Entry): Entry => {
     const value = sealer.open(entry.key, entry.value)
     return value === entry.value ? entry : { ...entry, value }
@@ -43,6 +63,31 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
       writes.push(write.write === 'put' ? { ...write, value: await sealer.seal(write.key, write.value) } : write)
     return { ...commit, writes }
   }
+  /** Commits whose values may be sealed with a key that was the newest when they came. */
+  const underway = new Set<Promise<unknown>>()
+  const commitSealed = async (commit: Commit) => {
+    const known = sealed.get(commit) ?? sealCommit(commit)
+    sealed.set(commit, known)
+    return store.commit(await known)
+  }
+  const liveEntry = async (key: string): Promise<Entry | undefined> => {
+    const { entries } = await store.range(key, { limit: 1 })
+    return entries[0]?.key === key ? entries[0] : undefined
+  }
+  /** Forgets the keys of all that this key of the store held before what it holds now. */
+  const forgetKeys = async (key: string, erasing: Erasing) => {
+    let live = await liveEntry(key)
+    if (live) await erasing.renew(key, sealer.open(key, live.value))
+    await Promise.allSettled([...underway])
+    live = await liveEntry(key)
+    if (live) await resealOne({ store, sealer, clock, random }, live, 'seals with a new key what is not erased')
+    live = await liveEntry(key)
+    const old: Uint8Array[] = []
+    for (const version of await store.history(key)) {
+      if (version.version === 'put' && version.revision !== live?.revision) old.push(version.entry.value)
+    }
+    await erasing.forget(old, live?.value)
+  }
   return {
     async range(prefix, options) {
       const range = await store.range(prefix, options)
@@ -50,9 +95,9 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
     },
     async commit(commit) {
       if (!commit.writes.some(({ key }) => sealer.seals(key))) return store.commit(commit)
-      const known = sealed.get(commit) ?? sealCommit(commit)
-      sealed.set(commit, known)
-      return store.commit(await known)
+      const done = commitSealed(commit)
+      underway.add(done)
+      return done.finally(() => underway.delete(done))
     },
     watch: (prefix, after) => openedWatch(store.watch(prefix, after), openEvent),
     async history(key, options) {
@@ -61,7 +106,11 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
     lease: (ttl) => store.lease(ttl),
     keepAlive: (lease) => store.keepAlive(lease),
     revoke: (lease) => store.revoke(lease),
-    erase: (key) => store.erase(key),
+    async erase(key) {
+      // The store's own copies lose the values; the keys go with them, for the sake of every other copy there is.
+      if (sealer.erasing && sealer.seals(key)) await forgetKeys(key, sealer.erasing)
+      return store.erase(key)
+    },
     compact: (policy) => store.compact(policy),
     revisionAt: (time) => store.revisionAt(time),
     snapshot: () => store.snapshot(),

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Revision } from '../store.ts'
 import type { FrameMemory } from './frame-channel.ts'
 import type { Kept, Part } from './manifest.ts'
+import type { PartIndexContents } from './part-index.ts'
 
 /** What the writer is started with, beside its requests. */
 export interface WriterStart {
@@ -12,9 +13,9 @@ export interface WriterStart {
 
 /** A writer has one part at a time, and nobody else touches its file. */
 export type WriterRequest =
-  /** Gets a part ready to be written, be it new or gone on with. Answers where its frames end. */
-  | { readonly do: 'take'; readonly path: string }
-  /** Makes the file alone the part, and lets go of it. After an error the writer has it still. */
+  /** Gets a part ready to be written: a new one, or, with what the steward has handed over, one that is gone on with. */
+  | { readonly do: 'take'; readonly path: string; readonly index: PartIndexContents | undefined }
+  /** Makes the file alone the part, and lets go of it: answers its index. After an error the writer has it still. */
   | { readonly do: 'seal' }
   /** Why the last frame, which came through shared memory, could not be made durable: throws it. */
   | { readonly do: 'explain' }
@@ -24,6 +25,7 @@ export type WriterRequest =
 /** What the writer answers. */
 export type WriterAnswer =
   | { readonly did: 'take'; readonly end: number; readonly capacity: number }
+  | IndexAnswer
   | VersionsAnswer
   | Done
 
@@ -34,6 +36,10 @@ export type StewardRequest =
   | { readonly do: 'replay' }
   /** Seals those of these parts that a killed process left unsealed. */
   | { readonly do: 'seal'; readonly parts: readonly Part[] }
+  /** Lets go of a part, which a writer goes on with: answers its index. */
+  | { readonly do: 'hand-over'; readonly part: Part }
+  /** A writer has sealed this part. */
+  | { readonly do: 'take-over'; readonly part: Part; readonly index: PartIndexContents }
   /** Makes an empty part, after all others; where room is short, only as large as it must be. */
   | { readonly do: 'prepare'; readonly bytes: number; readonly bytesMin: number }
   | ReadRequest
@@ -65,6 +71,7 @@ export type StewardAnswer =
   | ReplayAnswer
   | { readonly did: 'parts'; readonly parts: readonly Part[] }
   | { readonly did: 'bytes'; readonly bytes: number }
+  | IndexAnswer
   | VersionsAnswer
   | Done
 
@@ -73,6 +80,12 @@ export interface ReplayAnswer {
   readonly did: 'replay'
   readonly part: Part | undefined
   readonly bytes: Uint8Array
+}
+
+/** Where the commits of the part are. */
+interface IndexAnswer {
+  readonly did: 'index'
+  readonly index: PartIndexContents
 }
 
 /** One frame that holds the versions asked for, each as a commit of its own. */

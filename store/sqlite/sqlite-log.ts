@@ -23,6 +23,7 @@ import { segmentFile } from './format.ts'
 import { lockDirectory } from './lock.ts'
 import type { Kept, Part } from './manifest.ts'
 import type { Merge, ReadRequest, ReplayAnswer, StewardAnswer, StewardRequest, WriterAnswer } from './messages.ts'
+import type { PartIndexContents } from './part-index.ts'
 import { framesIn, keptFilter, orderCheck } from './replay.ts'
 import { chooseThinning, type PartFacts, wantedOf } from './thinning.ts'
 import { startWriter, type Writer } from './writer.ts'
@@ -131,9 +132,10 @@ class SqliteLog implements Log {
       const facts = this.#sealed.find(({ part: { number } }) => number === part.number)
       assert(facts, 'a part that is replayed is in the manifest')
       facts.bytes += bytes.length
+      const path = this.#path(part)
       for (const frame of framesIn(bytes)) {
-        for (const record of decodeFrame(frame, 'own')) {
-          isSound(record, this.#path(part))
+        for (const record of decodeFrame(frame, 'replay')) {
+          isSound(record, path)
           note(facts, record)
           // What compaction did up to there, the filter has done.
           const isPast = record.record === 'horizon' && record.horizon < (this.#kept?.horizon ?? 0)
@@ -295,8 +297,10 @@ class SqliteLog implements Log {
     this.#sealed = this.#sealed.slice(0, Math.max(0, used))
     // A killed process may have left one that it had not sealed.
     await this.#steward.call({ do: 'seal', parts: this.#sealed.map(({ part }) => part) })
-    if (present) this.#present = await this.#take(present)
-    else this.#prepareNext()
+    if (!present) return this.#prepareNext()
+    const handed = await this.#steward.call({ do: 'hand-over', part: present.part })
+    assert(handed.did === 'index', 'the steward answers what it is asked')
+    this.#present = await this.#take(present, handed.index)
   }
 
   /** Goes on with the next part. The full one is sealed when nobody waits for it. */
@@ -319,7 +323,9 @@ class SqliteLog implements Log {
 
   async #sealNow({ facts, writer }: WrittenPart): Promise<void> {
     try {
-      await writer.call({ do: 'seal' })
+      const sealed = await writer.call({ do: 'seal' })
+      assert(sealed.did === 'index', 'a writer answers what it is asked')
+      await this.#steward.call({ do: 'take-over', part: facts.part, index: sealed.index })
     } catch (error) {
       // Tried again when there may be room. After any other error, what a second try would sync is in doubt.
       if (hasCode(error, 'StorageFull')) this.#sealing = undefined
@@ -375,11 +381,11 @@ class SqliteLog implements Log {
     return part
   }
 
-  /** Gives a part to a writer that has none. */
-  async #take(facts: PartFacts): Promise<WrittenPart> {
+  /** Gives a part to a writer that has none; with its index when it is not a new one. */
+  async #take(facts: PartFacts, index?: PartIndexContents): Promise<WrittenPart> {
     const writer = this.#idle.pop() ?? this.#startWriter()
     try {
-      const taken = await writer.call({ do: 'take', path: this.#path(facts.part) })
+      const taken = await writer.call({ do: 'take', path: this.#path(facts.part), index })
       assert(taken.did === 'take', 'a writer answers what it is asked')
       return { facts, writer, capacity: taken.capacity, end: taken.end }
     } catch (error) {

@@ -11,6 +11,7 @@ import { answer, type Served } from './calls.ts'
 import { MANIFEST_FILE, SEGMENT_FILE_PATTERN, segmentFile } from './format.ts'
 import { Manifest, type Part } from './manifest.ts'
 import type { Merge, StewardAnswer, StewardRequest } from './messages.ts'
+import { PartIndex, transferOf } from './part-index.ts'
 import { isOutOfRoom, roomIn } from './room.ts'
 import { Segment } from './segment.ts'
 import { Tape } from './tape.ts'
@@ -32,6 +33,8 @@ let manifest: Manifest | undefined
 let replaying: ReturnType<typeof replay> | undefined
 /** Parts that were found unsealed: the last one, and at times the one before it, which nobody writes any more. */
 const unsealed = new Set<number>()
+/** Where the commits of each part are, but of those that a writer has. */
+const indexes = new Map<number, PartIndex>()
 /** Sealed parts that are open, the one used last at the end. */
 const open = new Map<number, Segment>()
 
@@ -50,6 +53,14 @@ async function serve(request: StewardRequest): Promise<Served<StewardAnswer>> {
     }
     case 'seal':
       for (const part of request.parts) if (unsealed.delete(part.number)) seal(part)
+      return DONE
+    case 'hand-over': {
+      const index = indexOf(request.part).contents()
+      indexes.delete(request.part.number)
+      return { answer: { did: 'index', index }, transfer: transferOf(index) }
+    }
+    case 'take-over':
+      indexes.set(request.part.number, PartIndex.from(request.index))
       return DONE
     case 'prepare':
       return { answer: { did: 'parts', parts: [await prepare(request)] } }
@@ -72,7 +83,7 @@ async function serve(request: StewardRequest): Promise<Served<StewardAnswer>> {
       const parts: Part[] = []
       for (const part of request.parts) {
         const copy = opened().reserve(part.place)
-        await making(copy, () => Tape.of(pathOf(copy), framesWithout(part, erased)))
+        await makeOf(copy, framesWithout(part, erased))
         parts.push(copy)
       }
       opened().transaction(() => {
@@ -82,7 +93,11 @@ async function serve(request: StewardRequest): Promise<Served<StewardAnswer>> {
       return { answer: { did: 'parts', parts } }
     }
     case 'remove':
-      for (const { number } of request.parts) removeFiles(number)
+      for (const { number } of request.parts) {
+        removeFiles(number)
+        // A large file takes the system tens of milliseconds, in which nobody is told of the past.
+        await setImmediate()
+      }
       return DONE
     case 'bytes':
       return { answer: { did: 'bytes', bytes: files().reduce((sum, name) => sum + bytesOf(name), 0) } }
@@ -163,6 +178,7 @@ function* framesOf(part: Part, allot: (bytes: number) => Buffer): Generator<Buff
     if (!segment.tape.isSealed) unsealed.add(part.number)
     yield* segment.frames(allot)
     segment.tape.close()
+    indexes.set(part.number, PartIndex.from(segment.index.contents()))
   } catch (error) {
     if (!isControlError(error) && isOutOfRoom(directory)) throw error
     const why = error instanceof Error ? error.message : String(error)
@@ -191,8 +207,22 @@ async function prepare({ bytes, bytesMin }: { bytes: number; bytesMin: number })
 
 async function mergeParts({ sources, revisions }: Merge): Promise<Part> {
   const part = opened().reserve(sources[0]?.place ?? nextPlace())
-  await making(part, () => Tape.of(pathOf(part), copiedFrames(sources, [...revisions.sort()] as Revision[])))
+  await makeOf(part, copiedFrames(sources, [...revisions.sort()] as Revision[]))
   return part
+}
+
+/** Makes a part of frames, and its index. */
+async function makeOf(part: Part, frames: AsyncIterable<Buffer>): Promise<void> {
+  const index = new PartIndex()
+  await making(part, () => Tape.of(pathOf(part), indexed(frames, index)))
+  indexes.set(part.number, PartIndex.from(index.contents()))
+}
+
+async function* indexed(frames: AsyncIterable<Buffer>, index: PartIndex): AsyncGenerator<Buffer> {
+  for await (const frame of frames) {
+    index.add(frame)
+    yield frame
+  }
 }
 
 /** What could not be made whole, for want of room, takes no room either. */
@@ -209,8 +239,7 @@ async function making(part: Part, make: () => Promise<void>): Promise<void> {
 async function* copiedFrames(sources: readonly Part[], revisions: readonly Revision[]): AsyncGenerator<Buffer> {
   for (const part of sources) {
     // Not one of those that are open for reading: those may be closed while this waits.
-    const source = new Segment(Tape.read(pathOf(part)))
-    source.walk()
+    const source = new Segment(Tape.read(pathOf(part)), indexOf(part))
     for (let at = 0; at < revisions.length; at += VERSIONS_PER_SLICE) {
       const versions = source.versions(revisions.slice(at, at + VERSIONS_PER_SLICE))
       if (versions.length === 0) continue
@@ -243,8 +272,7 @@ async function* framesWithout(part: Part, erased: ReadonlySet<Revision>): AsyncG
 function segment(part: Part): Segment {
   const known = open.get(part.number)
   open.delete(part.number)
-  const found = known ?? new Segment(Tape.read(pathOf(part)))
-  if (!known) found.walk()
+  const found = known ?? new Segment(Tape.read(pathOf(part)), indexOf(part))
   open.set(part.number, found)
   for (const [number, oldest] of open) {
     if (open.size <= OPEN_PARTS_MAX) break
@@ -252,6 +280,12 @@ function segment(part: Part): Segment {
     open.delete(number)
   }
   return found
+}
+
+function indexOf({ number }: Part): PartIndex {
+  const index = indexes.get(number)
+  assert(index, `where the commits of part ${number} are was found out before they are asked for`)
+  return index
 }
 
 function removeLeftovers(): void {
@@ -269,6 +303,7 @@ function removeLeftovers(): void {
 function removeFiles(number: number): void {
   open.get(number)?.tape.close()
   open.delete(number)
+  indexes.delete(number)
   for (const suffix of ['', '-wal', '-shm', '-journal']) {
     rmSync(join(directory, segmentFile(number) + suffix), { force: true })
   }

@@ -8,6 +8,7 @@ import { loose } from '../record.ts'
 import { answer, type Served } from './calls.ts'
 import { receiveFrames } from './frame-channel.ts'
 import type { WriterAnswer, WriterRequest, WriterStart } from './messages.ts'
+import { PartIndex, transferOf } from './part-index.ts'
 import { Segment } from './segment.ts'
 import { Tape } from './tape.ts'
 
@@ -23,15 +24,16 @@ const DONE = { answer: { did: 'done' } } as const
 async function serve(request: WriterRequest): Promise<Served<WriterAnswer>> {
   switch (request.do) {
     case 'take': {
-      const taken = new Segment(await Tape.write(request.path, setImmediate))
-      taken.walk()
-      present = taken
-      return { answer: { did: 'take', end: taken.end, capacity: taken.tape.capacity } }
+      const { path, index } = request
+      present = new Segment(await Tape.write(path, setImmediate), index && PartIndex.from(index))
+      return { answer: { did: 'take', end: present.index.end, capacity: present.tape.capacity } }
     }
-    case 'seal':
+    case 'seal': {
       open().tape.seal()
+      const index = open().index.contents()
       present = undefined
-      return DONE
+      return { answer: { did: 'index', index }, transfer: transferOf(index) }
+    }
     case 'explain':
       throw failure
     case 'read': {

@@ -11,11 +11,12 @@ import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises
 import { join } from 'node:path'
 import { readEncryption } from '@muster/server/encryption/configuration.ts'
 import { type KeyFile, openDataKeys } from '@muster/server/encryption/data-keys.ts'
-import { type ConfiguredSealer, createSealer } from '@muster/server/encryption/sealer.ts'
+import { createSealer } from '@muster/server/encryption/sealer.ts'
+import type { Sealer } from '@muster/server/storage/sealed-store.ts'
 import { writeSecret } from './home.ts'
 
 /** The sealer of an installation. `file` is an EncryptionConfiguration; the installation's own when absent. */
-export async function openEncryption(home: string, file?: string): Promise<ConfiguredSealer> {
+export async function openEncryption(home: string, file?: string): Promise<Sealer> {
   const configuration = readEncryption(file === undefined ? await ownConfiguration(home) : await readFile(file))
   const keys = configuration.flatMap(({ providers }) =>
     providers.flatMap((one) => (one.provider === 'erasable' ? one.keys : [])),

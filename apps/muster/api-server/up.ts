@@ -83,7 +83,7 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
   const ownToken = randomUUID()
   let address = ''
   const server = await openApiServer({
-    store: sealedStore(store, sealer),
+    store: sealedStore(store, { sealer, clock, random }),
     clock,
     random,
     log,
