@@ -84,8 +84,8 @@ async function getExactly(desk: Desk): Promise<void> {
 
 /** A list, of now or of then, whose pages are of one revision however long its reader rests between them. */
 async function listAll(desk: Desk): Promise<void> {
-  const { audit, process } = desk
-  const { random } = process
+  const { audit } = desk
+  const { random } = desk.process
   const ref = pick(random, [BOXES, SECRETS])
   const namespace = pick(random, ['', ...NAMESPACES])
   const prefix = `core/${ref.plural}/${CLUSTER}/${namespace === '' ? '' : `${namespace}/`}`
@@ -112,8 +112,8 @@ async function listAll(desk: Desk): Promise<void> {
 
 /** Lists once, and watches from there on for as long as it can, through whatever cuts it. */
 export async function follower(desk: Desk): Promise<never> {
-  const { audit, process } = desk
-  const { random } = process
+  const { audit } = desk
+  const { random } = desk.process
   const namespace = pick(random, ['', ...NAMESPACES])
   const prefix = `core/configmaps/${CLUSTER}/${namespace === '' ? '' : `${namespace}/`}`
   const boxes = reader(desk).resource(BOXES)

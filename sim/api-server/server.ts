@@ -65,7 +65,7 @@ const RETENTION = { window: seconds(4), every: seconds(1) }
 /** Opens the store, from the backup when the disk is lost, and the servers over it. */
 export async function openServers(deps: ServerDeps): Promise<Served<Question, Answer>> {
   const { process, disk, audit, vault, isNew } = deps
-  const { clock } = process
+  const { clock } = deps.process
   const restoredTo = await restoreLost(deps)
   const store = await deps.openMemoryStore({ clock, random: process.random, disk: disk.open(process) })
   const told = tellingOfCompaction(store, audit)
@@ -148,16 +148,12 @@ async function holdSession(store: Store, process: Process, audit: Audit): Promis
   })
 }
 
-function openServer(
-  server: ServerName,
-  store: Store,
-  { process, openApiServer, admission }: ServerDeps,
-): Promise<ApiServer> {
-  const { clock } = process
+function openServer(server: ServerName, store: Store, deps: ServerDeps): Promise<ApiServer> {
+  const { process, admission } = deps
   const own = fork(process.random)
-  return openApiServer({
+  return deps.openApiServer({
     store: seenBy(server, store, process),
-    clock,
+    clock: process.clock,
     random: own,
     log: failingLog(process),
     newId: () => newId(own),
@@ -183,14 +179,12 @@ const failingLog = (process: Process): Logger => ({
 })
 
 function runControllers({ handle }: ApiServer, process: Process): void {
-  const { clock } = process
   const own = fork(process.random)
-  const clientOf = (userAgent: string) => createClient({ send: handle, userAgent, headers: CONTROLLER })
   const home = (userAgent: string) => ({
-    clock,
+    clock: process.clock,
     random: own,
     log: noLog,
-    client: clientOf(userAgent),
+    client: createClient({ send: handle, userAgent, headers: CONTROLLER }),
     allClusters: true,
   })
   const { signal } = new AbortController()

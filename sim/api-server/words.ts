@@ -27,13 +27,19 @@ export const NAMESPACES: readonly [string, string] = ['shop', 'bank']
 /** Names of what is in them: so few that writers meet. */
 export const NAMES: readonly [string, ...string[]] = ['a', 'b', 'c', 'd', 'e']
 
-/** The resources of the story. */
+/** Namespaces. */
 export const REALMS: ResourceRef = refOf(namespace)
+/** Config maps. */
 export const BOXES: ResourceRef = refOf(configMap)
+/** Objects whose past may be erased. */
 export const SECRETS: ResourceRef = refOf(secret)
+/** What limits a namespace. */
 export const QUOTAS: ResourceRef = refOf(resourceQuota)
+/** What defines spoons. */
 export const DEFINITIONS: ResourceRef = refOf(customResourceDefinition)
+/** What says how much of the past is kept. */
 export const POLICIES: ResourceRef = refOf(RetentionPolicyKind)
+/** Custom resources. */
 export const SPOONS: ResourceRef = {
   group: 'test.io',
   version: 'v1',

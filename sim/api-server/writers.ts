@@ -100,8 +100,8 @@ export const warden = (desk: Desk): Promise<never> =>
 /** Limits what may be in a namespace, otherwise, and not at all. */
 export const bursar = (desk: Desk): Promise<never> =>
   again(desk, [20, 400], () => {
-    const { process, audit } = desk
-    const { random } = process
+    const { audit } = desk
+    const { random } = desk.process
     const place = { ref: QUOTAS, namespace: pick(random, NAMESPACES), name: QUOTA_NAME }
     const hard = { [LIMITS.boxes]: `${between(random, 1, 5)}`, [LIMITS.spoons]: `${between(random, 1, 5)}` }
     return attempt(desk, place, async (id) => {
@@ -121,8 +121,8 @@ export const bursar = (desk: Desk): Promise<never> =>
 /** Defines what spoons are, otherwise, and not at all. */
 export const definer = (desk: Desk): Promise<never> =>
   again(desk, [20, 400], () => {
-    const { process, audit } = desk
-    const { random } = process
+    const { audit } = desk
+    const { random } = desk.process
     const place = { ref: DEFINITIONS, namespace: '', name: SPOONS_NAME }
     return attempt(desk, place, async (id) => {
       const definitions = apiFor(desk, id).resource(DEFINITIONS)
@@ -156,8 +156,8 @@ export const archivist = (desk: Desk): Promise<never> =>
 /** Erases what secrets were. */
 export const eraser = (desk: Desk): Promise<never> =>
   again(desk, [100, 1_500], async () => {
-    const { process, audit } = desk
-    const { random } = process
+    const { audit } = desk
+    const { random } = desk.process
     const places = Array.from({ length: 10 }, () => ({ ...anyPlace(random), ref: SECRETS }))
     const place = places.find((one) => audit.chronicle.versions(keyOf(one)).length > 1)
     if (!place) return
@@ -176,8 +176,8 @@ const KEPT_MAX = 3
 /** Compacts the store itself now and then, and backs it up. */
 export const keeper = (desk: Desk): Promise<never> =>
   again(desk, [500, 3_000], () => {
-    const { process, asker, nextNumber } = desk
-    const { random } = process
+    const { asker, nextNumber } = desk
+    const { random } = desk.process
     const isBackup = chance(random, 0.5)
     const number = nextNumber()
     return asker.ask(
