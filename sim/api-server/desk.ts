@@ -4,9 +4,9 @@ import type { KubeObject } from '@muster/api/object.ts'
 import { type Duration, milliseconds } from '@muster/base/clock.ts'
 import { hasCode, isControlError } from '@muster/base/errors.ts'
 import { newId } from '@muster/base/ids.ts'
-import { between, chance, pick, type Random } from '@muster/base/random.ts'
+import { between, chance, pick } from '@muster/base/random.ts'
 import { type Client, createClient } from '@muster/client/client.ts'
-import { pathOf } from '@muster/client/resource-ref.ts'
+import { pathOf, type ResourceRef } from '@muster/client/resource-ref.ts'
 import type { Process } from '../party.ts'
 import type { Client as Asker } from '../request.ts'
 import { type Audit, STORY } from './audit.ts'
@@ -21,11 +21,20 @@ export interface Desk {
   readonly asker: Asker<Question, Answer>
   readonly send: Handle
   readonly nextNumber: () => number
+  /** What it writes and looks at. */
+  readonly resources: readonly [ResourceRef, ...ResourceRef[]]
 }
 
 /** A desk of a process. */
 export function deskOf(process: Process, audit: Audit, asker: Asker<Question, Answer>, nextNumber: () => number): Desk {
-  return { process, audit, asker, nextNumber, send: connection(process, asker, nextNumber) }
+  return {
+    process,
+    audit,
+    asker,
+    nextNumber,
+    resources: [BOXES, SECRETS, SPOONS],
+    send: connection(process, asker, nextNumber),
+  }
 }
 
 /** The API for one request, which has this name. */
@@ -62,8 +71,8 @@ export function attempt(
 }
 
 /** Any of what is in namespaces. */
-export const anyPlace = (random: Random): Place => ({
-  ref: pick(random, [BOXES, SECRETS, SPOONS]),
+export const anyPlace = ({ process: { random }, resources }: Pick<Desk, 'process' | 'resources'>): Place => ({
+  ref: pick(random, resources),
   namespace: pick(random, NAMESPACES),
   name: pick(random, NAMES),
 })

@@ -24,10 +24,14 @@ export const historian = (desk: Desk): Promise<never> =>
   })
 
 /** Now and then one of which something was erased: there is more to get wrong. */
-function anyPast({ audit, process: { random } }: Desk): Place {
-  const places = Array.from({ length: 10 }, () => anyPlace(random))
+function anyPast(desk: Desk): Place {
+  const {
+    audit,
+    process: { random },
+  } = desk
+  const places = Array.from({ length: 10 }, () => anyPlace(desk))
   const touched = chance(random, 0.3) ? places.find((place) => audit.touched.has(keyOf(place))) : undefined
-  return touched ?? anyPlace(random)
+  return touched ?? anyPlace(desk)
 }
 
 async function readHistory(desk: Desk): Promise<void> {
@@ -53,9 +57,9 @@ async function readHistory(desk: Desk): Promise<void> {
 }
 
 async function readWhy(desk: Desk): Promise<void> {
-  const { audit, process } = desk
+  const { audit } = desk
   const { asked } = audit
-  const call = { method: 'GET', path: pathTo(anyPlace(process.random), 'why') }
+  const call = { method: 'GET', path: pathTo(anyPlace(desk), 'why') }
   judgeWhy(audit, asked, (await reader(desk).call(call)) as ObjectWhy)
 }
 
@@ -67,7 +71,7 @@ function anyRevision({ audit, process: { random } }: Desk): number {
 
 async function getExactly(desk: Desk): Promise<void> {
   const { audit, process } = desk
-  const place = { ...anyPlace(process.random), ref: pick(process.random, [BOXES, SECRETS]) }
+  const place = { ...anyPlace(desk), ref: pick(process.random, [BOXES, SECRETS]) }
   const revision = anyRevision(desk)
   const { asked } = audit
   const query = { resourceVersion: String(revision), resourceVersionMatch: 'Exact' }

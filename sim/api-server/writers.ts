@@ -30,7 +30,7 @@ import {
 export const writer = (desk: Desk): Promise<never> =>
   again(desk, [1, 120], () => {
     const { random } = desk.process
-    const place = anyPlace(random)
+    const place = anyPlace(desk)
     const size = between(random, 1, SIZE_MAX)
     if (chance(random, 0.1)) return revert(desk, place)
     return attempt(desk, place, async (id) => {
@@ -157,8 +157,7 @@ export const archivist = (desk: Desk): Promise<never> =>
 export const eraser = (desk: Desk): Promise<never> =>
   again(desk, [100, 1_500], async () => {
     const { audit } = desk
-    const { random } = desk.process
-    const places = Array.from({ length: 10 }, () => ({ ...anyPlace(random), ref: SECRETS }))
+    const places = Array.from({ length: 10 }, () => ({ ...anyPlace(desk), ref: SECRETS }))
     const place = places.find((one) => audit.chronicle.versions(keyOf(one)).length > 1)
     if (!place) return
     const key = keyOf(place)
