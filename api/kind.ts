@@ -40,6 +40,13 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly storage?: { readonly group: string; readonly plural: string }
   /** What may be asked of it; all eight when absent. A review (SubjectAccessReview) has `create` alone and is not kept. */
   readonly verbs?: readonly Verb[]
+  /** The CustomResourceDefinition that it was made of, as it was then. */
+  readonly madeOf?: {
+    readonly name: string
+    readonly uid: string | undefined
+    readonly generation: number | undefined
+    readonly resourceVersion: string | undefined
+  }
   /** Its definition is being deleted: no object of it is created any more. */
   readonly isEnding?: true
   readonly rules: KindRules<T>

@@ -1,11 +1,11 @@
 /** The runner itself: that it finds what is wrong, says how to see it again, and is silent when all is well. */
-import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
+import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict'
 import { test } from 'node:test'
 import { hours, milliseconds, minutes, seconds } from '@muster/base/clock.ts'
 import { assert } from '@muster/base/errors.ts'
 import { between } from '@muster/base/random.ts'
 import { badWires, cut, failingSyncs, fullDisk, kill, powerCut, stall, trouble, wrongClock } from './faults.ts'
-import { firstFailure, type Scenario, tell, tellAll } from './scenario.ts'
+import { firstFailure, type Scenario, sliceOf, tell, tellAll } from './scenario.ts'
 import { simWorld, type World } from './world.ts'
 
 interface Counter {
@@ -108,10 +108,10 @@ test('a story that depends on anything but its seed is found', async () => {
     },
   }
   await rejects(tellAll(scenario, { count: 1 }), { message: /^seed 1: scenario: told twice, and line 1 differs\n/ })
-  await tellAll(scenario, { count: 1, twice: false })
+  await tellAll(scenario, { count: 1, toldTwice: 0 })
 })
 
-test('one seed alone can be told, and the first that fails can be asked for', async () => {
+test('one seed or a slice of them can be told, and the first that fails can be asked for', async () => {
   const seeds: number[] = []
   const noting: Scenario<Counter> = {
     ...counting,
@@ -120,8 +120,13 @@ test('one seed alone can be told, and the first that fails can be asked for', as
       return counting.build(world)
     },
   }
-  await tellAll(noting, { count: 3, only: '7' })
+  await tellAll(noting, { count: 3, environment: { SEED: '7' } })
   deepEqual(seeds, [7, 7])
+  seeds.length = 0
+  await tellAll(noting, { count: 3, toldTwice: 1, environment: { SEEDS: '4-6' } })
+  deepEqual(seeds, [4, 4, 5, 6])
+  deepEqual(sliceOf({ count: 3, environment: { SEEDS: '5000' } }), [1, 5000])
+  throws(() => sliceOf({ count: 3, environment: { SEEDS: 'many' } }), /write SEED=7, SEEDS=5000 or SEEDS=2001-4000/)
   equal(await firstFailure(counting, 3), undefined)
   match((await firstFailure({ ...counting, goal: () => () => false }, 3))?.failure ?? '', /^seed 1: /)
 })

@@ -41,30 +41,39 @@ export interface Telling {
 
 /** Which seeds, and how often each. */
 export interface Seeds {
-  /** Runs seeds 1 to this. */
+  /** Runs seeds 1 to this, unless the environment says otherwise. */
   readonly count: number
-  /** Runs this one alone: the environment's SEED, as a test file read it. */
-  readonly only?: string | undefined
-  /** Default true: each seed is told twice, and the two logs must be the same. */
-  readonly twice?: boolean
+  /** So many of them, the first, are told twice, and the two logs must be the same. Default all. */
+  readonly toldTwice?: number
+  /** The environment, as a test file reads it: `SEED=7` runs that one, `SEEDS=5000` so many, `SEEDS=2001-4000` a slice. */
+  readonly environment?: { readonly SEED?: string; readonly SEEDS?: string }
 }
 
 /** Lines of the log that a failure shows; the whole of it comes with the replay. */
 const LOG_TAIL_LINES = 25
 
 /** Tells a scenario for every seed. Throws at the first that fails, with the seed and the command that replays it. */
-export async function tellAll<Subject>(
-  scenario: Scenario<Subject>,
-  { count, only, twice = true }: Seeds,
-): Promise<void> {
-  const seeds = only === undefined ? Array.from({ length: count }, (_, index) => index + 1) : [Number(only)]
-  for (const seed of seeds) {
+export async function tellAll<Subject>(scenario: Scenario<Subject>, seeds: Seeds): Promise<void> {
+  const { toldTwice = Number.POSITIVE_INFINITY } = seeds
+  const [first, last] = sliceOf(seeds)
+  for (let seed = first; seed <= last; seed++) {
     const telling = await tell(scenario, seed)
     if (telling.failure !== undefined) throw new ControlError('Internal', telling.failure)
-    if (!twice) continue
+    if (seed - first >= toldTwice) continue
     const failure = difference(telling, await tell(scenario, seed))
     if (failure !== undefined) throw new ControlError('Internal', heading(scenario, seed, failure))
   }
+}
+
+/** The first and the last seed to run. Throws Invalid for words in the environment that name none. */
+export function sliceOf({ count, environment = {} }: Seeds): readonly [number, number] {
+  const { SEED = '', SEEDS = '' } = environment
+  if (SEED === '' && SEEDS === '') return [1, count]
+  const [, from = '1', to] = /^(?:(\d+)-)?(\d+)$/.exec(SEED === '' ? SEEDS : `${SEED}-${SEED}`) ?? []
+  if (to === undefined) {
+    throw new ControlError('Invalid', `SEED=${SEED} SEEDS=${SEEDS}: write SEED=7, SEEDS=5000 or SEEDS=2001-4000`)
+  }
+  return [Number(from), Number(to)]
 }
 
 /** The first seed up to `max` that fails, for those who planted a fault and want it found. */

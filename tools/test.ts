@@ -1,5 +1,6 @@
 /**
- * Runs the tests: `npm test` all of them, `npm test -- store sim` those whose path contains one of the words.
+ * Runs the tests: `npm test` all of them, `npm test -- store sim` those whose path contains one of the words, and
+ * `npm test -- sim/ quotas` those of them that are in one of the folders.
  *
  *     *.test.ts        pure: all in one process, because a process costs a hundred times what such a file does
  *     *.real.test.ts   with real parts (processes, disks, etcd): two at a time, each in a process of its own
@@ -10,16 +11,23 @@ import { isTestFile } from './layers.ts'
 import { addTallies, formatTally, isGreen, NO_TESTS, type Tally } from './tally.ts'
 import { listPaths } from './tree.ts'
 
+/** Who asks for thousands of seeds waits for them. */
+const isPatient = process.env.SEEDS !== undefined
 /** A pure test that takes a minute hangs: the whole pure suite takes less. */
-const PURE_TIMEOUT_MS = 60_000
+const PURE_TIMEOUT_MS = isPatient ? Number.POSITIVE_INFINITY : 60_000
 /** The longest real test kills a store two hundred times. */
-const REAL_TIMEOUT_MS = 600_000
+const REAL_TIMEOUT_MS = isPatient ? Number.POSITIVE_INFINITY : 600_000
 
 type RunOptions = NonNullable<Parameters<typeof run>[0]>
 
-const words = process.argv.slice(2)
+const asked = process.argv.slice(2)
+const folders = asked.filter((word) => word.endsWith('/'))
+const words = asked.filter((word) => !word.endsWith('/'))
 const files = listPaths().filter(
-  (path) => isTestFile(path) && (!words.length || words.some((word) => path.includes(word))),
+  (path) =>
+    isTestFile(path) &&
+    (!folders.length || folders.some((folder) => path.startsWith(folder))) &&
+    (!words.length || words.some((word) => path.includes(word))),
 )
 const isReal = (path: string): boolean => path.endsWith('.real.test.ts')
 
@@ -38,7 +46,7 @@ const pure = await runPart(pureFiles, { isolation: 'none', timeout: PURE_TIMEOUT
 const real = await runPart(realFiles, { isolation: 'process', concurrency: REAL_AT_ONCE, timeout: REAL_TIMEOUT_MS })
 
 total = addTallies(pure.tally, real.tally)
-if (files.length === 0) console.log(`no test has a path that contains ${words.join(' or ')}`)
+if (files.length === 0) console.log(`no test has a path that contains ${asked.join(' or ')}`)
 for (const [reason, count] of total.reasons) console.log(`skipped ${count}: ${reason}`)
 console.log(
   `pure tests: ${pureFiles.length} files in ${pure.seconds} s; real: ${realFiles.length} in ${real.seconds} s`,

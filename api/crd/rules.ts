@@ -3,7 +3,7 @@ import { goQuote } from '../go-text.ts'
 import type { KindRules, RuleContext } from '../kind.ts'
 import { isValidatedFormat } from '../schema/formats.ts'
 import type { CustomResourceDefinition, JSONSchemaProps } from '../types/apiextensions-v1.ts'
-import { conditionOf, setCondition } from './conditions.ts'
+import { setCondition } from './conditions.ts'
 import { asDefinition } from './edge.ts'
 import { CLEANUP_FINALIZER, TERMINATING } from './establish.ts'
 import { validateDefinition, validateStatus, validateUnchanged } from './validate/definition.ts'
@@ -30,9 +30,7 @@ export const definitionRules: KindRules<CustomResourceDefinition> = {
     subresource === 'status' ? [] : validateUnchanged(definition, old),
   // Its objects go before it does, so the first DELETE only marks it.
   isHeld: ({ metadata }) => metadata.deletionTimestamp === undefined,
-  whenMarked(definition) {
-    if (!conditionOf(definition, 'Terminating')) beginTermination(definition)
-  },
+  whenMarked: beginTermination,
   warnings: (definition, old) => {
     const known = new Set(old ? unknownFormats(old) : [])
     return unknownFormats(definition)

@@ -102,7 +102,9 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /** Where every chain of causes of what nobody asked for begins. */
-const CAUSE = causeHeaders({ why: 'what a logical cluster holds from its first moment' })
+/** Why all of it is written: nobody asked for it. */
+export const FIRST_MOMENT = 'what a logical cluster holds from its first moment'
+const CAUSE = causeHeaders({ why: FIRST_MOMENT })
 
 /** Asks the API in the name of the installation. Throws the error that a failure stands for. */
 function asker({ handle, token, cluster }: BootstrapDeps) {

@@ -13,6 +13,7 @@ import { asDefinition } from '@muster/api/crd/edge.ts'
 import { CLEANUP_FINALIZER, establish, TERMINATING } from '@muster/api/crd/establish.ts'
 import { kindOf } from '@muster/api/crd/kind-of.ts'
 import type { KubeObject } from '@muster/api/object.ts'
+import { notFound } from '@muster/api/status.ts'
 import { typeSchemaOf } from '@muster/api/tables/schemas.ts'
 import { timestamp } from '@muster/api/time.ts'
 import type { CustomResourceDefinition } from '@muster/api/types/apiextensions-v1.ts'
@@ -25,8 +26,9 @@ import { type LookOutcome, workThrough } from '@muster/kernel/work-through.ts'
 import type { Cause, Revision } from '@muster/store/store.ts'
 import { ownCause } from '../history/cause.ts'
 import type { Registry } from '../registry/registry.ts'
-import { formatKey, parseKey } from '../storage/key.ts'
+import { formatKey, type ObjectKey, parseKey } from '../storage/key.ts'
 import type { Storage } from '../storage/storage.ts'
+import { parseObject } from '../storage/stored-object.ts'
 import { follow } from './follow.ts'
 
 /** What serving custom resources takes. */
@@ -132,6 +134,13 @@ async function cleanUp(
   const { objects, clock } = deps
   const { group, names } = definition.spec
   const name = definition.metadata.name ?? ''
+  const key = definitionKey(cluster, definition)
+  /** Another of its name may be there: what belongs to that one stays. */
+  const grounds = async () => {
+    const found = await objects.find(key)
+    if (!found || !isSame(definition, parseObject(found))) throw notFound(DEFINITIONS, name)
+    return { guards: [{ guard: 'revision', key: formatKey(key), equals: found.revision }] } as const
+  }
   const mark = (condition: (typeof TERMINATING)[keyof typeof TERMINATING]) => (current: CustomResourceDefinition) => ({
     ...current,
     status: {
@@ -159,6 +168,7 @@ async function cleanUp(
       cause: causeOf(cluster, definition, `the definition ${name} is deleted`),
       options: {},
       rules: {},
+      grounds,
     }
     await objects.remove(found, request).catch(unlessGone)
   }
@@ -175,9 +185,19 @@ async function cleanUp(
 
 /** What is done to a definition and its objects is on account of the definition as it was seen. */
 function causeOf(cluster: string, { metadata }: CustomResourceDefinition, reason: string): Cause {
-  const key = formatKey({ ...DEFINITIONS, cluster, namespace: '', name: metadata.name ?? '' })
+  const key = formatKey(definitionKey(cluster, { metadata }))
   return ownCause(ACTOR, reason, key, Number(metadata.resourceVersion ?? 0) as Revision)
 }
+
+const definitionKey = (cluster: string, { metadata }: Pick<KubeObject, 'metadata'>): ObjectKey => ({
+  ...DEFINITIONS,
+  cluster,
+  namespace: '',
+  name: metadata.name ?? '',
+})
+
+/** Whether what is there is what was seen, and not a later one of its name. */
+const isSame = (seen: KubeObject, found: KubeObject): boolean => seen.metadata.uid === found.metadata.uid
 
 async function change(
   { objects, newId, clock }: CustomResourceDeps,
@@ -186,18 +206,17 @@ async function change(
   reason: string,
   make: (current: CustomResourceDefinition) => CustomResourceDefinition | 'unchanged',
 ): Promise<void> {
-  const name = definition.metadata.name ?? ''
   const request = {
     id: newId(),
     cause: causeOf(cluster, definition, reason),
     change(current: KubeObject | undefined) {
-      if (!current) return 'unchanged'
+      if (!current || !isSame(definition, current)) return 'unchanged'
       const live = structuredClone(current)
       const next = make(asDefinition(current))
       return next === 'unchanged' ? next : owned(live, next, timestamp(clock.now()))
     },
   }
-  await objects.update({ ...DEFINITIONS, cluster, namespace: '', name }, request).catch(unlessGone)
+  await objects.update(definitionKey(cluster, definition), request).catch(unlessGone)
 }
 
 const VERSIONS = oneVersion(

@@ -38,6 +38,7 @@ import type { Metrics } from '../metrics/metrics.ts'
 import { ALL_VERBS, type Registry, type Served } from '../registry/registry.ts'
 import { type AnswerDeps, answerResource } from '../resources/answer.ts'
 import type { ResourceCall, ResourceInfo } from '../resources/call.ts'
+import { byDefinition } from '../resources/definition-guard.ts'
 import { afterBody } from './after-body.ts'
 import { loadOf } from './in-flight.ts'
 import { type RequestInfo, requestInfoOf } from './request-info.ts'
@@ -75,8 +76,11 @@ export function createHandle(deps: HandleDeps): Handle {
   const answerUser = async (request: ApiRequest, info: RequestInfo, user: User, heard: Heard) => {
     checkAllowed(deps, info, user, heard.trail)
     if (info.about === 'path') return (await deps.document(request, info, user)) ?? PAGE_NOT_FOUND
-    const served = servedBy(deps.registry, info)
-    if (served) return answerResource(resourceCall(deps, request, info, served, user, heard), deps)
+    const answered = await byDefinition(clock, async () => {
+      const served = servedBy(deps.registry, info)
+      return served && answerResource(resourceCall(deps, request, info, served, user, heard), deps)
+    })
+    if (answered) return answered
     refuseBelowCustom(deps.registry, info)
     if (!isBuiltInGroup(deps.registry, info)) return PAGE_NOT_FOUND
     throw notServed()

@@ -41,6 +41,7 @@ import type { AlsoWritten, WriteRequest } from '../storage/decide.ts'
 import { formatKey } from '../storage/key.ts'
 import type { Storage } from '../storage/storage.ts'
 import { namespaceOf, type ResourceCall, saidResource } from './call.ts'
+import { definitionGuards } from './definition-guard.ts'
 import { emptyOf, fieldVersionsOf, resetFieldsOfCall } from './field-owners.ts'
 import { formsOf, passingForm } from './object-forms.ts'
 import { deleteOptionsObject, writeOptionsObject } from './operation-options.ts'
@@ -286,10 +287,11 @@ async function validate(
   admitted: Admitted,
   options?: object,
 ): Promise<void> {
+  const ofDefinition = 'object' in request ? await definitionGuards(call, deps.objects, request.verb) : []
   const { guards, warnings } = await check(deps.admission, request, contextOf(call, deps, request, options))
   call.warnings.push(...warnings)
   admitted.guards.length = 0
-  admitted.guards.push(...guards.map((guard) => storeGuard(call, guard)))
+  admitted.guards.push(...ofDefinition, ...guards.map((guard) => storeGuard(call, guard)))
 }
 
 /** What a step read must be what is there at the commit. */

@@ -61,8 +61,9 @@ export function decideDeletion(
   const finalizers = finalizersFor(metadata.finalizers ?? [], options, rules)
   if (!mark) {
     if (finalizers.length === 0 && !rules.isHeld?.(object)) return { do: 'delete' }
+    const isFirst = metadata.deletionTimestamp === undefined
     const going = marked(object, finalizers, { at: notAfter(metadata.deletionTimestamp, now), grace: 0 })
-    rules.whenMarked?.(going)
+    if (isFirst) rules.whenMarked?.(going)
     return { do: 'mark', object: going }
   }
   const ends = mark.grace === 0 && finalizers.length === 0

@@ -32,19 +32,23 @@ export const READERS_MAX = 16
 /** Pages that are kept for who comes next, and what their values may take in memory. */
 const PAGES_MAX = 256
 const PAGES_BYTES_MAX = 32 * 1024 * 1024
+/** Revisions that are remembered to be of this store: those from which watchers come back, who are told from few. */
+const OWN_MAX = 10_000
 /** A reader that far behind, in revisions, is not worth waiting for. */
 const GAP_MAX = 10_000
 
 /** One for each server. */
 export class Past {
-  readonly #store: Pick<Store, 'watch'>
+  readonly #store: Pick<Store, 'range' | 'watch'>
   /** The least recently used first. */
   readonly #readers = new Set<Reader>()
   /** The oldest first. */
   #pages: { readonly prefix: string; readonly page: PastPage; readonly bytes: number }[] = []
   #bytes = 0
+  /** Revisions that are known to be of this store. */
+  readonly #own = new Set<Revision>()
 
-  constructor(store: Pick<Store, 'watch'>) {
+  constructor(store: Pick<Store, 'range' | 'watch'>) {
     this.#store = store
   }
 
@@ -55,7 +59,10 @@ export class Past {
   async page(prefix: string, after: Revision, until: Revision): Promise<PastPage> {
     for (;;) {
       const page = this.#find(prefix, after)
-      if (page) return between(page, after, until)
+      if (page) {
+        if (page.after !== after) await this.#checkOwn(prefix, after)
+        return between(page, after, until)
+      }
       const reader = this.#nearest(prefix, after) ?? this.#open(prefix, after)
       this.#readers.delete(reader)
       this.#readers.add(reader)
@@ -78,6 +85,17 @@ export class Past {
     for (const reader of this.#readers) reader.watch.close()
     this.#readers.clear()
     this.#pages = []
+  }
+
+  /**
+   * Throws Gone for a revision in the middle of a page that this store never had: before a restore there were others in
+   * its place, and who has seen those cannot go on from there.
+   */
+  async #checkOwn(prefix: string, revision: Revision): Promise<void> {
+    if (this.#own.has(revision)) return
+    await this.#store.range(prefix, { at: revision, limit: 1 })
+    if (this.#own.size >= OWN_MAX) this.#own.clear()
+    this.#own.add(revision)
   }
 
   #find(prefix: string, after: Revision): PastPage | undefined {

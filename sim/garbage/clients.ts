@@ -8,8 +8,9 @@ import type { DeletionOptions } from '@muster/server/storage/deletion.ts'
 import type { Storage } from '@muster/server/storage/storage.ts'
 import type { Process } from '../party.ts'
 import type { Client } from '../request.ts'
+import { SERVER } from '../served-store.ts'
 import type { Audit } from './audit.ts'
-import { HOLD, keyOf, make, NAMES, NAMESPACES, type Place, referenceTo, SERVER } from './words.ts'
+import { HOLD, keyOf, make, NAMES, NAMESPACES, type Place, referenceTo } from './words.ts'
 
 /** What a client asks. The id names the write. */
 export type Question = { readonly id: string; readonly at: Place } & (

@@ -5,8 +5,6 @@ import type { KubeObject, ObjectMeta, OwnerReference } from '@muster/api/object.
 import { createRegistry } from '@muster/server/registry/registry.ts'
 import type { ObjectKey } from '@muster/server/storage/key.ts'
 
-/** The server of the story. */
-export const SERVER = 'server'
 /** One logical cluster suffices: uids of another are never looked for. */
 const CLUSTER = 'main'
 /** Where boxes are. */

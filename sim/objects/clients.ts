@@ -5,10 +5,11 @@ import { newId } from '@muster/base/ids.ts'
 import { between, chance, pick } from '@muster/base/random.ts'
 import type { Process } from '../party.ts'
 import type { Client } from '../request.ts'
+import { SERVER, SERVERS } from '../served-store.ts'
 import type { Audit } from './audit.ts'
 import { WATCH_LASTS_MAX } from './server.ts'
 import type { Answer, Call, Line, Place, Question } from './wire.ts'
-import { CLUSTERS, COLORS, NAMESPACES, NODES, PLACES, POD_NAMES, SERVERS, VIEWS } from './words.ts'
+import { CLUSTERS, COLORS, NAMESPACES, NODES, PLACES, POD_NAMES, VIEWS } from './words.ts'
 
 /** What a client is given. */
 export interface ClientDeps {
@@ -18,9 +19,6 @@ export interface ClientDeps {
   readonly audit: Audit
   readonly client: Client<Question, Answer>
 }
-
-/** The party that is asked. */
-export const SERVER = 'server'
 
 /** Shorter than a server waits for a revision: whoever asks is soon back after a crash. */
 const ASK_TIMEOUT = seconds(1.5)

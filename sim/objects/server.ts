@@ -12,23 +12,12 @@ import type { Disk } from '@muster/store/disk.ts'
 import { openMemoryStore } from '@muster/store/memory/open.ts'
 import type { Revision, Store } from '@muster/store/store.ts'
 import type { Process } from '../party.ts'
+import { type Served, type ServerName, seenBy } from '../served-store.ts'
 import type { Audit } from './audit.ts'
-import { distant, forgetful } from './faulty-stores.ts'
 import { decode, ENCODING } from './lines.ts'
 import { reside } from './residents.ts'
-import type { Answer, Call, Line, Place } from './wire.ts'
-import {
-  ACCOUNT,
-  account,
-  attributesOf,
-  countOf,
-  namespace,
-  namespaceKey,
-  pod,
-  podKey,
-  type ServerName,
-  VIEWS,
-} from './words.ts'
+import type { Answer, Call, Line, Place, Question } from './wire.ts'
+import { ACCOUNT, account, attributesOf, countOf, namespace, namespaceKey, pod, podKey, VIEWS } from './words.ts'
 
 /** What the servers of one life are made of. */
 export interface ServerDeps {
@@ -40,28 +29,18 @@ export interface ServerDeps {
   readonly resumeAt: (revision: number) => number
 }
 
-/** Both, open. */
-export interface Servers {
-  answer(server: ServerName, call: Call): Promise<Answer>
-  /** Resolves when the store has stopped, after which the process is to end. */
-  readonly stopped: Promise<void>
-}
-
-/** After an error of its disk a store stops; this is how often its process looks. */
-const LOOK_AT_HEALTH_EVERY = milliseconds(500)
-
 /** So few that watchers fall out of memory and go back to the log. */
 const RECENT_CHANGES_MAX = 15
 
 /** Opens the store and the servers over it. */
-export async function openServers(deps: ServerDeps): Promise<Servers> {
+export async function openServers(deps: ServerDeps): Promise<Served<Question, Answer>> {
   const { process, disk, audit, openStorage, resumeAt } = deps
   const { clock, random } = deps.process
   const store = await openMemoryStore({ clock, random, disk })
   await audit.open(process, store)
-  const open = (seen: Store) =>
+  const open = (server: ServerName) =>
     openStorage({
-      store: seen,
+      store: seenBy(server, store, process),
       clock,
       random: fork(random),
       attributesOf,
@@ -69,8 +48,8 @@ export async function openServers(deps: ServerDeps): Promise<Servers> {
       recentChangesMax: RECENT_CHANGES_MAX,
     })
   const servers = {
-    near: await open(forgetful(store, process)),
-    far: await open(distant(forgetful(store, process), process)),
+    near: await open('near'),
+    far: await open('far'),
   }
   // In other lives a resource is read when the first client asks for it, while it is written.
   for (const [server, storage] of Object.entries(chance(random, 0.3) ? servers : {})) {
@@ -79,12 +58,9 @@ export async function openServers(deps: ServerDeps): Promise<Servers> {
       reside({ process, storage, told, view }).catch(process.fail)
     }
   }
-  const stopped = async () => {
-    while ((await store.status()).health.state !== 'stopped') await clock.sleep(LOOK_AT_HEALTH_EVERY)
-  }
   return {
-    answer: (server, call) => answer({ process, store, storage: servers[server], resumeAt }, call),
-    stopped: stopped(),
+    store,
+    answer: ({ server, call }) => answer({ process, store, storage: servers[server], resumeAt }, call),
   }
 }
 

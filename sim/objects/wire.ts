@@ -1,7 +1,8 @@
 /** What clients ask of the servers, and what they are answered. */
 import type { Duration } from '@muster/base/clock.ts'
 import type { WatchEventType } from '@muster/server/storage/change.ts'
-import type { Look, ServerName } from './words.ts'
+import type { ServerName } from '../served-store.ts'
+import type { Look } from './words.ts'
 
 /** One line of a watch. */
 export type Line =

@@ -3,12 +3,6 @@ import type { KubeObject } from '@muster/api/object.ts'
 import { formatKey, nameOf, namespaceOf, type ObjectKey, parseKey, type Scope } from '@muster/server/storage/key.ts'
 import type { Attributes, Selection } from '@muster/server/storage/selection.ts'
 
-/** The two servers over one store: one beside it, one to which events come late. */
-export type ServerName = 'near' | 'far'
-
-/** All of them. */
-export const SERVERS: readonly [ServerName, ServerName] = ['near', 'far']
-
 /** Logical clusters and namespaces. */
 export const CLUSTERS: readonly [string, string] = ['main', 'other']
 /** Namespaces that pods live in. */

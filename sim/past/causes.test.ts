@@ -15,6 +15,7 @@ import { housekeepingPack } from '@muster/packs/housekeeping/pack.ts'
 import { runController, shareInformers } from '@muster/runtime/run-controller.ts'
 import { flowControlObjects } from '@muster/server/admission/bootstrap/flow-control.ts'
 import { CONTROL_PLANE } from '@muster/server/auth/user.ts'
+import { FIRST_MOMENT } from '@muster/server/cluster/bootstrap.ts'
 import { accountOf } from '@muster/server/history/cause.ts'
 import { parseKey } from '@muster/server/storage/key.ts'
 import { openTestApi } from '@muster/server/testing/open-test-api.ts'
@@ -22,7 +23,6 @@ import { openMemoryStore } from '@muster/store/memory/open.ts'
 import { simClock } from '../clock.ts'
 
 const CONTROLLERS = [...housekeepingPack.controllers]
-const BOOTSTRAP = 'what a logical cluster holds from its first moment'
 const core = { group: '', version: 'v1' }
 const NAMESPACES: ResourceRef = { ...core, kind: 'Namespace', plural: 'namespaces', namespaced: false }
 const MAPS: ResourceRef = { ...core, kind: 'ConfigMap', plural: 'configmaps', namespaced: true }
@@ -143,7 +143,8 @@ test('no write of a controller or of the server itself is without a cause', asyn
       programs++
       beginnings.add(client ?? user)
       ok(!claimed, `${key}@${revision}: the control plane's own causes are known`)
-      if (!because && reason !== BOOTSTRAP) unexplained.push(`${key}@${revision} by ${user} with ${client}: ${reason}`)
+      if (!because && reason !== FIRST_MOMENT)
+        unexplained.push(`${key}@${revision} by ${user} with ${client}: ${reason}`)
     }
   }
   equal(unexplained.join('\n'), '')

@@ -13,11 +13,12 @@ import type { Storage } from '@muster/server/storage/storage.ts'
 import { parseObject } from '@muster/server/storage/stored-object.ts'
 import type { Process } from '../party.ts'
 import type { Client } from '../request.ts'
+import { SERVER, SERVERS, type ServerName } from '../served-store.ts'
 import type { Audit } from './audit.ts'
-import { keyOf, make, NAMES, NAMESPACES, type Place, QUOTA_NAMES, quota, RESOURCES, SERVER, specOf } from './words.ts'
+import { keyOf, make, NAMES, NAMESPACES, type Place, QUOTA_NAMES, quota, RESOURCES, specOf } from './words.ts'
 
 /** What a client asks, of which of the two servers. The id names the write. */
-export type Question = { readonly id: string; readonly at: Place; readonly server: 'near' | 'far' } & (
+export type Question = { readonly id: string; readonly at: Place; readonly server: ServerName } & (
   | { readonly ask: 'make'; readonly cpu: number }
   /** May be refused, as a resize is. */
   | { readonly ask: 'resize'; readonly cpu: number }
@@ -60,7 +61,7 @@ export async function client(party: Process, audit: Audit, api: Client<Question,
 
 const anyQuota = (random: Random) => ({
   id: newId(random),
-  server: pick(random, ['near', 'far'] as const),
+  server: pick(random, SERVERS),
   at: { resource: 'resourcequotas', namespace: pick(random, NAMESPACES), name: pick(random, QUOTA_NAMES) } as const,
 })
 

@@ -3,8 +3,6 @@ import type { KubeObject } from '@muster/api/object.ts'
 import type { ResourceQuota } from '@muster/api/types/core-v1.ts'
 import type { ObjectKey } from '@muster/server/storage/key.ts'
 
-/** The server of the story. */
-export const SERVER = 'server'
 /** One logical cluster suffices: accounts of another are never looked at. */
 export const CLUSTER = 'main'
 /** Where all is. */

@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict'
 import { test } from 'node:test'
-import { seconds } from '@muster/base/clock.ts'
+import { milliseconds, seconds } from '@muster/base/clock.ts'
 import {
   CAUSE_BYTES_MAX,
   COMMIT_BYTES_MAX,
@@ -554,6 +554,24 @@ export function storeContract(engine: Engine): void {
     equal((await take(watch, 1))[0]?.revision, head + 1)
     await restored.close()
     await other.dispose()
+  })
+
+  it('11 a store that is restored twice from one snapshot begins above all that came of the first time', async (store) => {
+    await write(store, put('a'))
+    const bytes: Uint8Array[] = []
+    for await (const chunk of store.snapshot()) bytes.push(chunk)
+    let last = 0
+    for (let times = 1; times <= 3; times++) {
+      const other = await engine.place()
+      // Real time passes by itself; each simulated place has a clock of its own.
+      await other.pass(milliseconds(20 * times))
+      await other.restore(streamOf(bytes))
+      const restored = await other.open()
+      ok((await restored.head()) > last, `restore ${times} begins above ${last}`)
+      for (let count = 0; count < 5; count++) last = await write(restored, put('a', `${times}/${count}`))
+      await restored.close()
+      await other.dispose()
+    }
   })
 
   it('8 a snapshot that nobody reads on holds up compaction, not closing', async (store) => {

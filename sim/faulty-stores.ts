@@ -5,7 +5,7 @@ import { ControlError } from '@muster/base/errors.ts'
 import { between, chance, type Random } from '@muster/base/random.ts'
 import { plainStore } from '@muster/server/storage/testbed.ts'
 import type { Commit, CommitOutcome, Event, Revision, Store, Watch } from '@muster/store/store.ts'
-import type { Process } from '../party.ts'
+import type { Process } from './party.ts'
 
 /** A store that loses one answer in ten: half of them before the commit is tried. */
 export function forgetful(store: Store, { random }: Process): Store {
