@@ -31,8 +31,14 @@ export type Change<T extends KubeObject> =
    */
   | { readonly change: 'deleted'; readonly previous: T; readonly revision?: string }
 
-/** What part of a collection to follow. */
-export type Selection = Pick<ListQuery, 'namespace' | 'labelSelector' | 'fieldSelector'>
+/** What part of a collection to follow, and what of its objects to keep. */
+export interface Selection extends Pick<ListQuery, 'namespace' | 'labelSelector' | 'fieldSelector'> {
+  /**
+   * `names`: who only wants to know which objects there are is told of whole ones, and the picture keeps of them what
+   * names them: type, name, namespace, logical cluster, version and owners. Default: all of it.
+   */
+  readonly keep?: 'names'
+}
 
 /** A picture of a collection. */
 export interface Informer<T extends KubeObject> {
@@ -71,6 +77,8 @@ export function createInformer<T extends KubeObject>(
   selection: Selection,
   { clock, random, log }: InformerDeps,
 ): Informer<T> {
+  const { keep, ...part } = selection
+  const kept = keep === 'names' ? nameOnly<T> : (object: T) => object
   const objects = new Map<string, T>()
   const handlers: ((change: Change<T>) => void)[] = []
   let revision = ''
@@ -87,7 +95,7 @@ export function createInformer<T extends KubeObject>(
     const key = keyOf(object)
     const previous = objects.get(key)
     if (previous && !isNewer(object, previous)) return
-    objects.set(key, object)
+    objects.set(key, kept(object))
     tell(previous ? { change: 'updated', object, previous } : { change: 'added', object })
   }
   const drop = (key: string, deleted?: string) => {
@@ -108,7 +116,7 @@ export function createInformer<T extends KubeObject>(
     let token = ''
     let at = ''
     do {
-      const page = await resource.list({ ...selection, limit: PAGE_SIZE, continue: token })
+      const page = await resource.list({ ...part, limit: PAGE_SIZE, continue: token })
       for (const object of page.items) found.set(keyOf(object), object)
       token = page.continue
       at = page.resourceVersion
@@ -128,7 +136,7 @@ export function createInformer<T extends KubeObject>(
     const guard = watchSilence(clock, () => clock.elapsed() - heard, stream)
     const timeoutSeconds = Math.round((WATCH_TIME / 1000) * (1 + random.next()))
     try {
-      for await (const event of resource.watch({ ...selection, resourceVersion: revision, timeoutSeconds, signal })) {
+      for await (const event of resource.watch({ ...part, resourceVersion: revision, timeoutSeconds, signal })) {
         heard = clock.elapsed()
         if (event.type === 'BOOKMARK') {
           revision = event.resourceVersion
@@ -183,6 +191,24 @@ export function createInformer<T extends KubeObject>(
     },
     run,
   }
+}
+
+/** An object as its key and its cause are told from it. It is of its type in name alone: nobody reads the rest. */
+function nameOnly<T extends KubeObject>({ apiVersion, kind, metadata }: T): T {
+  const { name, namespace, resourceVersion, ownerReferences, annotations } = metadata
+  const cluster = annotations?.[CLUSTER_ANNOTATION]
+  const named: KubeObject = {
+    apiVersion,
+    kind,
+    metadata: {
+      ...(name === undefined ? {} : { name }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(ownerReferences ? { ownerReferences } : {}),
+      ...(cluster === undefined ? {} : { annotations: { [CLUSTER_ANNOTATION]: cluster } }),
+    },
+  }
+  return named as T // Who asks for names is told so, in Selection.
 }
 
 /** Aborts a stream once nothing was heard for {@link SILENCE_MAX}. Ends when the stream does. */

@@ -89,7 +89,8 @@ interface Line<Request> extends FairQueueLine<Request> {
 /** An empty set of queues. */
 export function createFairQueue<Request>(first: FairQueueShape): FairQueue<Request> {
   let shape = first
-  const lines: Line<Request>[] = []
+  /** A line is made when it is first chosen: most never are. */
+  const lines: (Line<Request> | undefined)[] = []
   /** Every turn that is not over, and the line it is in; none where nothing waits. */
   const places = new Map<Turn<Request>, Line<Request> | undefined>()
   let waiting = 0
@@ -109,13 +110,17 @@ export function createFairQueue<Request>(first: FairQueueShape): FairQueue<Reque
   }
   const emptiest = (hand: readonly number[]): Line<Request> => {
     const from = offers++ % hand.length
-    let best: Line<Request> | undefined
-    for (let at = 0; at < hand.length; at++) {
-      const line = lines[(hand[(from + at) % hand.length] ?? 0) % shape.queues]
-      if (line && (!best || line.seatsWaiting < best.seatsWaiting)) best = line
+    let best: number | undefined
+    let fewest = Number.POSITIVE_INFINITY
+    for (let step = 0; step < hand.length; step++) {
+      const at = (hand[(from + step) % hand.length] ?? 0) % shape.queues
+      const seats = lines[at]?.seatsWaiting ?? 0
+      if (seats < fewest) [best, fewest] = [at, seats]
     }
-    assert(best, 'a hand names at least one queue')
-    return best
+    assert(best !== undefined, 'a hand names at least one queue')
+    const line = lines[best] ?? { waiting: [], inWork: new Set(), seatsInUse: 0, seatsWaiting: 0, had: 0 }
+    lines[best] = line
+    return line
   }
   /** Of the lines where somebody waits, the one that has had least. */
   const next = (): Line<Request> | undefined => {
@@ -139,8 +144,8 @@ export function createFairQueue<Request>(first: FairQueueShape): FairQueue<Reque
     seatsWaiting -= turn.width
   }
   const isIdle = (line: Line<Request>) => line.waiting.length === 0 && line.inWork.size === 0
-  const dropIfTooMany = (line: Line<Request>) => {
-    if (lines.length <= shape.queues || !isIdle(line)) return
+  const dropIfTooMany = (line: Line<Request> | undefined) => {
+    if (lines.length <= shape.queues || (line && !isIdle(line))) return
     const at = lines.indexOf(line)
     lines.splice(at, 1)
     if (lastServed >= at) lastServed = Math.max(0, lastServed - 1)
@@ -148,8 +153,7 @@ export function createFairQueue<Request>(first: FairQueueShape): FairQueue<Reque
 
   const reshape = (wanted: FairQueueShape) => {
     shape = wanted
-    while (lines.length < shape.queues)
-      lines.push({ waiting: [], inWork: new Set(), seatsInUse: 0, seatsWaiting: 0, had: 0 })
+    while (lines.length < shape.queues) lines.push(undefined)
     for (const line of [...lines]) dropIfTooMany(line)
     lastServed = Math.min(lastServed, Math.max(0, lines.length - 1))
   }
@@ -211,7 +215,7 @@ export function createFairQueue<Request>(first: FairQueueShape): FairQueue<Reque
       return shape
     },
     get lines() {
-      return lines
+      return lines.map((line) => line ?? UNUSED)
     },
     get waiting() {
       return waiting
@@ -230,3 +234,6 @@ export function createFairQueue<Request>(first: FairQueueShape): FairQueue<Reque
     },
   }
 }
+
+/** As a line is that nobody has waited in yet. */
+const UNUSED: FairQueueLine<never> = { waiting: [], inWork: new Set(), seatsInUse: 0, seatsWaiting: 0, had: 0 }

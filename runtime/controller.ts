@@ -38,6 +38,8 @@ export interface Controller<Deps = unknown> {
   /** In logs, metrics, and as the field manager of its writes. */
   readonly name: string
   readonly watches: ResourceRef
+  /** Those of them that matter, and what is kept of them. Default all. */
+  readonly only?: Selection
   /** Other resources whose changes mean another look at objects of {@link watches}. */
   readonly alsoWatches?: readonly RelatedResource[]
   /** How many objects are looked at side by side; never one object twice at a time. Default {@link WORKERS}. */

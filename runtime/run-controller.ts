@@ -39,8 +39,8 @@ export function shareInformers(home: Home, signal: AbortSignal): Informers {
   const from = home.allClusters ? home.client.inCluster('*') : home.client
   return {
     of(ref, only = {}) {
-      const { namespace = '', labelSelector = '', fieldSelector = '' } = only
-      const key = [pathOf(ref, namespace), labelSelector, fieldSelector].join(' ')
+      const { namespace = '', labelSelector = '', fieldSelector = '', keep = '' } = only
+      const key = [pathOf(ref, namespace), labelSelector, fieldSelector, keep].join(' ')
       let informer = shared.get(key)
       if (!informer) {
         informer = createInformer(from.resource(ref), only, home) as Informer<never>
@@ -74,7 +74,7 @@ export async function runController<Deps extends object>(
     wake()
   }
 
-  const own = informers.of(controller.watches)
+  const own = informers.of(controller.watches, controller.only)
   own.onChange((change) =>
     ask([keyOf(change.change === 'deleted' ? change.previous : change.object)], causeOf(controller.watches, change)),
   )

@@ -33,7 +33,13 @@ import { aggregateRoles } from './cluster/aggregate-roles.ts'
 import { serveCustomResources } from './cluster/custom-resources.ts'
 import { followFlowControl } from './cluster/flow-control.ts'
 import { type Follower, follow } from './cluster/follow.ts'
-import { createLogicalCluster, type LogicalCluster, type OutsideIdentity } from './cluster/logical-cluster.ts'
+import {
+  type ClusterRules,
+  createClusterRules,
+  createLogicalCluster,
+  type LogicalCluster,
+  type OutsideIdentity,
+} from './cluster/logical-cluster.ts'
 import { createFairness, type Fairness } from './fairness/fairness.ts'
 import { collectGarbage, type GarbageDeps } from './garbage/garbage-collector.ts'
 import { kindsIn } from './garbage/kinds.ts'
@@ -128,12 +134,20 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
       quotaAccounts({ reads, clock, isServed: (resource, cluster) => kindOf(resource, cluster) !== undefined }),
     ...(deps.pause ? { pause: deps.pause } : {}),
   })
+  const rules = new Map<string, ClusterRules>()
+  /** Kept for whatever cluster has objects, so that one that is served from now on has its rules from the first moment. */
+  const rulesOf = (cluster: string): ClusterRules => {
+    const known = rules.get(cluster) ?? createClusterRules()
+    rules.set(cluster, known)
+    return known
+  }
   const clusters = new Map<string, LogicalCluster>()
   const addCluster = (identities: Identities): void => {
     clusters.set(
       identities.cluster,
       createLogicalCluster(
         identities,
+        rulesOf(identities.cluster),
         readsOf(objects, identities.cluster),
         deps.fixedTokens,
         deps.outsideIdentityOf?.(identities.cluster),
@@ -150,16 +164,9 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   const life = new AbortController()
   let isDraining = false
   const following = { objects, clock, log }
-  await followAll(RBAC_GROUP, ROLES, 'authorization', (cluster) => clusters.get(cluster)?.rbac, following, life.signal)
-  await followAll(
-    ADMISSION_GROUP,
-    CONFIGURATIONS,
-    'admission',
-    (name) => clusters.get(name)?.hooks,
-    following,
-    life.signal,
-  )
-  await followAll(ADMISSION_GROUP, POLICIES, 'policies', (name) => clusters.get(name)?.policies, following, life.signal)
+  await followAll(RBAC_GROUP, ROLES, 'authorization', (cluster) => rulesOf(cluster).rbac, following, life.signal)
+  await followAll(ADMISSION_GROUP, CONFIGURATIONS, 'admission', (name) => rulesOf(name).hooks, following, life.signal)
+  await followAll(ADMISSION_GROUP, POLICIES, 'policies', (name) => rulesOf(name).policies, following, life.signal)
   await aggregateRoles({ objects, clock, random, log, newId }, life.signal)
   await serveCustomResources({ objects, registry, clock, random, log, newId }, life.signal)
   if (deps.garbageCollection ?? true) {
@@ -273,14 +280,14 @@ function followAll(
   group: string,
   resources: readonly string[],
   name: string,
-  indexOf: (cluster: string) => Pick<RbacIndex | HookIndex, 'put' | 'remove'> | undefined,
+  indexOf: (cluster: string) => Pick<RbacIndex | HookIndex, 'put' | 'remove'>,
   deps: Parameters<typeof follow>[2],
   signal: AbortSignal,
 ): Promise<unknown> {
   const follower: Follower = {
     name,
-    put: (cluster, object) => indexOf(cluster)?.put(object),
-    remove: (cluster, object) => indexOf(cluster)?.remove(object),
+    put: (cluster, object) => indexOf(cluster).put(object),
+    remove: (cluster, object) => indexOf(cluster).remove(object),
   }
   return Promise.all(resources.map((resource) => follow({ group, resource }, follower, deps, signal)))
 }

@@ -171,7 +171,7 @@ export async function startTestServer(settings: TestServerSettings = {}): Promis
         throw new ControlError('AlreadyExists', `there is a logical cluster '${name}' already`)
       }
       clusters.add(name)
-      await fillCluster(store, beginning, name)
+      await fillCluster({ ...deps, store }, identitiesOf(name))
       api?.addCluster(identitiesOf(name))
       return accessTo(name)
     },

@@ -4,7 +4,7 @@ import { randomBytes, X509Certificate } from 'node:crypto'
 import { before, test } from 'node:test'
 import { instant } from '@muster/base/clock.ts'
 import { hasCode } from '@muster/base/errors.ts'
-import { createLogicalCluster, type LogicalCluster } from '../cluster/logical-cluster.ts'
+import { createClusterRules, createLogicalCluster, type LogicalCluster } from '../cluster/logical-cluster.ts'
 import { authenticate, type Credentials } from './authentication.ts'
 import { aboutResource } from './authorization.ts'
 import { issueClientCertificate } from './certificates.ts'
@@ -28,7 +28,7 @@ before(async () => {
     const reads = {
       get: async (_resource: unknown, _namespace: string, asked: string) => (asked === 'bot' ? BOT : undefined),
     }
-    const access = createLogicalCluster(identities, reads)
+    const access = createLogicalCluster(identities, createClusterRules(), reads)
     for (const object of bootstrapPolicy()) access.rbac.put(object)
     return { identities, access }
   })

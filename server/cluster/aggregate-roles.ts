@@ -4,20 +4,19 @@
  * Source: kubernetes pkg/controller/clusterroleaggregation.
  */
 import type { KubeObject } from '@muster/api/object.ts'
-import type { ClusterRole } from '@muster/api/types/rbac-v1.ts'
 import { type Clock, type Duration, milliseconds } from '@muster/base/clock.ts'
 import { hasCode } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import { createWorkQueue } from '@muster/kernel/work-queue.ts'
 import { type LookOutcome, workThrough } from '@muster/kernel/work-through.ts'
-import type { Cause, Revision } from '@muster/store/store.ts'
+import type { Cause } from '@muster/store/store.ts'
 import { aggregate } from '../auth/rbac/aggregate.ts'
 import { isClusterRole, RBAC_GROUP } from '../auth/rbac/objects.ts'
 import { ownCause } from '../history/cause.ts'
-import { formatKey } from '../storage/key.ts'
 import type { Storage } from '../storage/storage.ts'
-import { follow } from './follow.ts'
+import { parseObject, type StoredObject } from '../storage/stored-object.ts'
+import { clusterOf, followStored } from './follow.ts'
 
 /** What keeping them true takes. */
 export interface AggregationDeps {
@@ -33,57 +32,33 @@ const ACTOR = 'system:serviceaccount:kube-system:clusterrole-aggregation-control
 const REASON = 'gathers the rules of labelled roles'
 /** Roles change in bursts: at the start of a cluster, and when something is installed. */
 const GATHER = milliseconds(20)
+/** From memory, which is at least as new as what was heard of. */
+const FROM_MEMORY = { limit: 0, continue: '', resourceVersion: '0', resourceVersionMatch: '' } as const
 
 /** Keeps every aggregated role true, from now on. */
 export async function aggregateRoles(deps: AggregationDeps, signal: AbortSignal): Promise<void> {
-  const known = new Map<string, Map<string, ClusterRole>>()
   const queue = createWorkQueue(deps.random)
-  /** The role whose change was heard of last, in each logical cluster. */
-  const changed = new Map<string, ClusterRole>()
-  const look = (cluster: string) =>
-    gather(deps, cluster, [...(known.get(cluster)?.values() ?? [])], causeOf(cluster, changed.get(cluster)))
+  /** The change that was heard of last, in each logical cluster that waits for a look. */
+  const causes = new Map<string, Cause>()
+  const look = async (cluster: string): Promise<LookOutcome> => {
+    const cause = causes.get(cluster)
+    const outcome = await gather(deps, cluster, cause ?? ownCause(ACTOR, REASON))
+    if (outcome === 'succeeded' && causes.get(cluster) === cause) causes.delete(cluster)
+    return outcome
+  }
   const work = workThrough({ queue, clock: deps.clock, workers: 1, look }, signal)
-  const ask = (cluster: string) => {
+  const ask = (role: StoredObject) => {
+    const cluster = clusterOf(role)
+    causes.set(cluster, ownCause(ACTOR, REASON, role.key, role.revision))
     queue.addAt(cluster, (deps.clock.elapsed() + GATHER) as Duration)
     work.wake()
   }
-  await follow(
-    CLUSTER_ROLES,
-    {
-      name: 'aggregation',
-      put(cluster, object) {
-        if (!isClusterRole(object)) return
-        const roles = known.get(cluster) ?? new Map<string, ClusterRole>()
-        known.set(cluster, roles)
-        roles.set(object.metadata.name ?? '', object)
-        changed.set(cluster, object)
-        ask(cluster)
-      },
-      remove(cluster, object) {
-        known.get(cluster)?.delete(object.metadata.name ?? '')
-        if (isClusterRole(object)) changed.set(cluster, object)
-        ask(cluster)
-      },
-    },
-    deps,
-    signal,
-  )
+  await followStored(CLUSTER_ROLES, { name: 'aggregation', put: ask, remove: ask }, deps, signal)
 }
 
-const causeOf = (cluster: string, role: ClusterRole | undefined): Cause =>
-  ownCause(
-    ACTOR,
-    REASON,
-    role && formatKey({ ...CLUSTER_ROLES, cluster, namespace: '', name: role.metadata.name ?? '' }),
-    Number(role?.metadata.resourceVersion ?? 0) as Revision,
-  )
-
-async function gather(
-  { objects, newId, log }: AggregationDeps,
-  cluster: string,
-  roles: readonly ClusterRole[],
-  cause: Cause,
-): Promise<LookOutcome> {
+async function gather({ objects, newId, log }: AggregationDeps, cluster: string, cause: Cause): Promise<LookOutcome> {
+  const page = await objects.list({ ...CLUSTER_ROLES, cluster, namespace: '' }, FROM_MEMORY)
+  const roles = page.items.map(parseObject).filter(isClusterRole)
   let outcome: LookOutcome = 'succeeded'
   for (const { role, rules } of aggregate(roles)) {
     const name = role.metadata.name ?? ''

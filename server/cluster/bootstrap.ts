@@ -1,8 +1,8 @@
 /**
  * What a logical cluster holds from its first moment: its own namespaces, priority classes, and roles.
  *
- * It is written through the API itself, so that every rule holds for it too, and only where it is missing: an
- * administrator may have changed it on purpose.
+ * One that has nothing yet gets it at once (`beginning.ts`). In others it is written through the API itself, so that every
+ * rule holds for it too, and only where it is missing: an administrator may have changed it on purpose.
  */
 
 import { causeHeaders } from '@muster/api/history/cause.ts'
@@ -11,8 +11,9 @@ import type { ApiResponse, Handle } from '@muster/api/message.ts'
 import { type KubeObject, parseApiVersion } from '@muster/api/object.ts'
 import { errorOf, isStatus } from '@muster/api/status.ts'
 import { ControlError, hasCode } from '@muster/base/errors.ts'
-import { bootstrapObjects, type ClusterFacts } from '../admission/bootstrap/objects.ts'
-import { missingPolicy } from '../auth/policy/reconcile.ts'
+import { bootstrapObjects } from '../admission/bootstrap/objects.ts'
+import { missingPolicy, type PolicyStep } from '../auth/policy/reconcile.ts'
+import { BEGINS, type BeginningDeps, type BeginningFacts, beginCluster } from './beginning.ts'
 
 /** Who writes it, where, and what it says of the cluster. */
 export interface BootstrapDeps {
@@ -21,16 +22,21 @@ export interface BootstrapDeps {
   readonly token: string
   readonly cluster: string
   readonly kinds: readonly Kind[]
-  readonly facts: ClusterFacts
+  readonly facts: BeginningFacts
+  /** Writes all at once into a cluster that has nothing yet. Absent: everything is written through the API. */
+  readonly beginning?: Omit<BeginningDeps, 'serves'>
 }
 
 /** Where services get their addresses from, and the API's own among them: as kubeadm has it. */
-export const SERVICE_NETWORK = { serviceCidr: '10.96.0.0/12', apiAddress: '10.96.0.1' } as const
+const SERVICE_NETWORK = { serviceCidr: '10.96.0.0/12', apiAddress: '10.96.0.1' } as const
 
 /** Writes what is missing. */
 export async function bootstrap(deps: BootstrapDeps): Promise<void> {
   const ask = asker(deps)
-  for (const object of bootstrapObjects(deps.facts)) {
+  const begun = await begin(deps)
+  const isBegun = new Set(begun?.map(keyOf))
+  for (const object of bootstrapObjects({ ...SERVICE_NETWORK, ...deps.facts })) {
+    if (isBegun.has(keyOf(object))) continue
     const path = collectionOf(object, deps.kinds)
     // A server may serve fewer kinds than Kubernetes has.
     if (path === undefined) continue
@@ -41,12 +47,7 @@ export async function bootstrap(deps: BootstrapDeps): Promise<void> {
     )
     if (!isThere) await ask('POST', path, object).catch(unlessThere)
   }
-  const existing: KubeObject[] = []
-  for (const [kind, plural] of POLICY_KINDS) {
-    const list = (await ask('GET', `${RBAC}/${plural}`)) as { items?: KubeObject[] }
-    for (const item of list.items ?? []) existing.push({ ...item, apiVersion: 'rbac.authorization.k8s.io/v1', kind })
-  }
-  for (const step of missingPolicy(existing)) {
+  for (const step of begun ? missingAtFirst(deps.kinds, begun) : missingPolicy(await policyIn(ask))) {
     const path = pathOf(step.object)
     const named = `${path}/${encodeURIComponent(step.object.metadata.name ?? '')}`
     switch (step.do) {
@@ -64,6 +65,33 @@ export async function bootstrap(deps: BootstrapDeps): Promise<void> {
         step satisfies never
     }
   }
+}
+
+/** What it begins with; undefined when there is something already. */
+async function begin({ beginning, cluster, kinds, facts }: BootstrapDeps): Promise<readonly KubeObject[] | undefined> {
+  if (!beginning) return undefined
+  const served = new Set(kinds.map(({ group, plural }) => `${group}/${plural}`))
+  return beginCluster({ ...beginning, serves: (resource) => served.has(resource) }, cluster, facts)
+}
+
+const keyOf = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.namespace ?? ''}/${metadata.name ?? ''}`
+
+/** What is missing of the policy in a cluster that has just begun: the same in each, and so worked out once. */
+function missingAtFirst(kinds: readonly Kind[], begun: readonly KubeObject[]): readonly PolicyStep[] {
+  const steps = firstSteps.get(kinds) ?? missingPolicy(begun)
+  firstSteps.set(kinds, steps)
+  return steps
+}
+
+const firstSteps = new WeakMap<readonly Kind[], readonly PolicyStep[]>()
+
+async function policyIn(ask: ReturnType<typeof asker>): Promise<readonly KubeObject[]> {
+  const existing: KubeObject[] = []
+  for (const [kind, plural] of POLICY_KINDS) {
+    const list = (await ask('GET', `${RBAC}/${plural}`)) as { items?: KubeObject[] }
+    for (const item of list.items ?? []) existing.push({ ...item, apiVersion: 'rbac.authorization.k8s.io/v1', kind })
+  }
+  return existing
 }
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1'
@@ -101,10 +129,7 @@ const unlessMissing = (error: unknown): false => {
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** Where every chain of causes of what nobody asked for begins. */
-/** Why all of it is written: nobody asked for it. */
-export const FIRST_MOMENT = 'what a logical cluster holds from its first moment'
-const CAUSE = causeHeaders({ why: FIRST_MOMENT })
+const CAUSE = causeHeaders({ why: BEGINS })
 
 /** Asks the API in the name of the installation. Throws the error that a failure stands for. */
 function asker({ handle, token, cluster }: BootstrapDeps) {

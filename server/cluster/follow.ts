@@ -22,6 +22,14 @@ export interface Follower {
   remove(cluster: string, object: KubeObject): void
 }
 
+/** Who needs no more than to hear that an object changed, or is told of it as it is kept. */
+export interface StoredFollower {
+  /** As a {@link Follower}'s. */
+  readonly name: string
+  put(object: StoredObject): void
+  remove(object: StoredObject): void
+}
+
 /** What following takes. */
 export interface FollowDeps {
   readonly objects: Storage
@@ -33,9 +41,27 @@ const WATCH_TIME: Duration = hours(1)
 const AGAIN_AFTER: Duration = milliseconds(100)
 
 /** Resolves once everything that is there was told; goes on until the signal aborts. */
-export async function follow(
+export const follow = (
   resource: GroupResource,
-  follower: Follower,
+  { name, put, remove }: Follower,
+  deps: FollowDeps,
+  signal: AbortSignal,
+): Promise<void> =>
+  followStored(
+    resource,
+    {
+      name,
+      put: (object) => put(clusterOf(object), parseObject(object)),
+      remove: (object) => remove(clusterOf(object), parseObject(object)),
+    },
+    deps,
+    signal,
+  )
+
+/** The same, without parsing anything. */
+export async function followStored(
+  resource: GroupResource,
+  follower: StoredFollower,
   deps: FollowDeps,
   signal: AbortSignal,
 ): Promise<void> {
@@ -57,7 +83,7 @@ export async function follow(
 
 async function relist(
   resource: GroupResource,
-  follower: Follower,
+  follower: StoredFollower,
   { objects }: FollowDeps,
   told: Map<string, StoredObject>,
 ) {
@@ -66,11 +92,11 @@ async function relist(
   for (const [key, object] of told) {
     if (found.has(key)) continue
     told.delete(key)
-    follower.remove(clusterOf(key), parseObject(object))
+    follower.remove(object)
   }
   for (const object of page.items) {
     told.set(object.key, object)
-    follower.put(clusterOf(object.key), parseObject(object))
+    follower.put(object)
   }
   return page
 }
@@ -78,7 +104,7 @@ async function relist(
 /** Follows one watch to its end, and answers the revision to go on from. */
 async function followOnce(
   resource: GroupResource,
-  follower: Follower,
+  follower: StoredFollower,
   { objects }: FollowDeps,
   after: Revision,
   told: Map<string, StoredObject>,
@@ -91,10 +117,10 @@ async function followOnce(
     revision = object.revision
     if (type === 'DELETED') {
       told.delete(object.key)
-      follower.remove(clusterOf(object.key), parseObject(object))
+      follower.remove(object)
     } else {
       told.set(object.key, object)
-      follower.put(clusterOf(object.key), parseObject(object))
+      follower.put(object)
     }
   }
   // An encoding of its own: what is encoded for others is not heard here.
@@ -132,4 +158,5 @@ async function followOnce(
 
 const HEARD = Uint8Array.of(0x0a)
 
-const clusterOf = (key: string): string => parseKey(key)?.cluster ?? ''
+/** The logical cluster that an object is of. */
+export const clusterOf = ({ key }: StoredObject): string => parseKey(key)?.cluster ?? ''

@@ -12,14 +12,25 @@ import type { ObjectReads } from '../auth/reads.ts'
 import { createKeyring, type Keyring } from '../auth/tokens/keyring.ts'
 import type { User } from '../auth/user.ts'
 
-/** A logical cluster that is served. */
-export interface LogicalCluster {
-  readonly name: string
-  readonly authentication: Authentication
-  readonly authorizer: Authorizer
+/** What the objects of a logical cluster say of what may be done in it, served or not. */
+export interface ClusterRules {
   readonly rbac: RbacIndex
   readonly hooks: HookIndex
   readonly policies: PolicyIndex
+}
+
+/** Nothing is said yet. */
+export const createClusterRules = (): ClusterRules => ({
+  rbac: createRbacIndex(),
+  hooks: createHookIndex(),
+  policies: createPolicyIndex(),
+})
+
+/** A logical cluster that is served. */
+export interface LogicalCluster extends ClusterRules {
+  readonly name: string
+  readonly authentication: Authentication
+  readonly authorizer: Authorizer
   readonly keyring: Keyring
   /** The issuer of its tokens, as they name it. */
   readonly issuer: string
@@ -37,23 +48,21 @@ export type OutsideIdentity = Pick<Authentication, 'oidc' | 'anonymousPaths'>
 /** A logical cluster with these identities. */
 export function createLogicalCluster(
   identities: Identities,
+  rules: ClusterRules,
   reads: ObjectReads,
   fixedTokens: ReadonlyMap<string, User> = new Map(),
   more: OutsideIdentity = {},
 ): LogicalCluster {
   const { cluster, authority, tokenKeys } = identities
-  const rbac = createRbacIndex()
   const keyring = createKeyring(tokenKeys)
   // Each has an issuer of its own, so that a token of one is no token to any other, whatever keys they have.
   const issuer = issuerOf(cluster)
   return {
+    ...rules,
     name: cluster,
-    rbac,
-    hooks: createHookIndex(),
-    policies: createPolicyIndex(),
     keyring,
     issuer,
-    authorizer: createRbacAuthorizer(rbac),
+    authorizer: createRbacAuthorizer(rules.rbac),
     authentication: {
       certificates: createCertificateReader([authority.certificate]),
       tokens: { issuer, audiences: [issuer], keyring, reads },

@@ -11,8 +11,9 @@ import type { KubeObject } from '@muster/api/object.ts'
 import type { FlowSchema, PriorityLevelConfiguration, QueuingConfiguration } from '@muster/api/types/flowcontrol-v1.ts'
 import { type Clock, type Duration, seconds } from '@muster/base/clock.ts'
 import { assert } from '@muster/base/errors.ts'
+import { createInterner, freeze } from '@muster/base/intern.ts'
 import type { FairQueueShape } from '@muster/kernel/fair-queue.ts'
-import { createSeatDemand, type SeatDemandMeter } from '@muster/kernel/seat-demand.ts'
+import { createSeatDemand, type SeatDemand, type SeatDemandMeter } from '@muster/kernel/seat-demand.ts'
 import { shareOut } from '@muster/kernel/share-out.ts'
 import { dealHand, hashText } from '@muster/kernel/shuffle-shard.ts'
 import { flowControlObjects } from '../admission/bootstrap/flow-control.ts'
@@ -88,72 +89,104 @@ const HANDS_MAX = 10_000
 /** No list is wider than this part of its level. Source: apf_controller.go priorityLevelMaxSeatsPercent. */
 const WIDTH_PART = 0.15
 
-interface OwnLevel extends Level {
-  uid: string
-  isLeaving: boolean
-  limits: SeatLimits
-  widthMax: number | undefined
-  spec: PriorityLevelConfiguration['spec']
+/** What a level holds once requests have come to it. */
+interface LevelLife {
+  readonly gate: Gate
   readonly demand: SeatDemandMeter
+  readonly retryAfter: RetryAfter
   readonly hands: Map<string, readonly number[]>
 }
+
+/** A level as it is kept: its life begins with its first request, and most levels of most clusters never see one. */
+class OwnLevel implements Level {
+  readonly name: string
+  readonly isExempt: boolean
+  uid = ''
+  isLeaving = false
+  limits: SeatLimits = NO_SEATS
+  widthMax: number | undefined
+  spec: Spec
+  readonly #begin: (level: OwnLevel) => LevelLife
+  #life: LevelLife | undefined
+
+  constructor(name: string, isExempt: boolean, begin: (level: OwnLevel) => LevelLife) {
+    this.name = name
+    this.isExempt = isExempt
+    this.#begin = begin
+  }
+
+  /** Undefined before the first request. */
+  get begun(): LevelLife | undefined {
+    return this.#life
+  }
+
+  get life(): LevelLife {
+    this.#life ??= this.#begin(this)
+    return this.#life
+  }
+
+  get gate(): Gate {
+    return this.life.gate
+  }
+
+  get retryAfter(): RetryAfter {
+    return this.life.retryAfter
+  }
+
+  get isIdle(): boolean {
+    const { queue } = this.#life?.gate ?? {}
+    return !queue || (queue.waiting === 0 && queue.inWork === 0)
+  }
+}
+
+const NO_SEATS: SeatLimits = { nominal: 0, lower: 0, upper: 0, current: 0 }
+const NO_DEMAND: SeatDemand = { average: 0, deviation: 0, highest: 0, smoothed: 0 }
 
 /** The two levels and the two schemas without which no request would have a place. */
 const MANDATORY: ReadonlySet<string> = new Set(['exempt', 'catch-all'])
 
-/** Levels, at first the mandatory ones alone. */
+const mandatory = flowControlObjects()
+  .filter(({ metadata }) => MANDATORY.has(metadata.name ?? ''))
+  .map(freeze)
+
+/** Levels, at first the mandatory ones alone. Nothing is worked out before the first request. */
 export function createLevels({ clock, seats, salt, pace }: LevelDeps): Levels {
-  const mandatory = flowControlObjects().filter(({ metadata }) => MANDATORY.has(metadata.name ?? ''))
   const schemaObjects = new Map<string, FlowSchema>()
   const levelObjects = new Map<string, PriorityLevelConfiguration>()
   const levels = new Map<string, OwnLevel>()
   let schemas: readonly FlowSchema[] = []
   let borrowedAt = clock.elapsed()
 
-  const makeLevel = (name: string, isExempt: boolean): OwnLevel => {
+  let isDigested = false
+  const begin = (level: OwnLevel): LevelLife => {
     const demand = createSeatDemand(clock.elapsed())
-    const gate = createGate({ queues: 0, queueLengthMax: 0, seats: 0 }, clock, isExempt ? AT_ANY_PACE : pace, () =>
+    const gate = createGate(shapeOf(level), clock, level.isExempt ? AT_ANY_PACE : pace, () =>
       demand.set(gate.queue.seatsInUse + gate.queue.seatsWaiting, clock.elapsed()),
     )
-    const limits = { nominal: 0, lower: 0, upper: 0, current: 0 }
-    const retryAfter = createRetryAfter()
-    const hands = new Map<string, readonly number[]>()
-    return {
-      name,
-      uid: '',
-      isExempt,
-      isLeaving: false,
-      limits,
-      widthMax: undefined,
-      spec: undefined,
-      gate,
-      retryAfter,
-      demand,
-      hands,
-    }
+    return { gate, demand, retryAfter: createRetryAfter(), hands: new Map() }
   }
-  const isIdle = ({ gate: { queue } }: Level) => queue.waiting === 0 && queue.inWork === 0
 
   /** Takes all objects in anew. */
   const digest = () => {
+    isDigested = true
     const wanted = new Map(levelObjects)
     for (const object of mandatory) {
       const name = object.metadata.name ?? ''
       if (isPriorityLevel(object) && !wanted.has(name)) wanted.set(name, object)
     }
     for (const [name, { metadata, spec }] of wanted) {
-      const level = levels.get(name) ?? makeLevel(name, spec?.type === 'Exempt')
+      const level = levels.get(name) ?? new OwnLevel(name, spec?.type === 'Exempt', begin)
       levels.set(name, level)
       level.uid = metadata.uid ?? ''
       level.isLeaving = false
       const isReshaped = JSON.stringify(queuingOf(level.spec)) !== JSON.stringify(queuingOf(spec))
       level.spec = spec
-      if (isReshaped) level.hands.clear()
+      if (isReshaped) level.begun?.hands.clear()
     }
     for (const [name, level] of levels) {
       if (wanted.has(name)) continue
       level.isLeaving = true
-      if (isIdle(level)) levels.delete(name)
+      if (level.isIdle) levels.delete(name)
     }
     const own = mandatory.filter(isFlowSchema).filter(({ metadata }) => !schemaObjects.has(metadata.name ?? ''))
     // What names a level that is not there is passed over: its status says so.
@@ -184,7 +217,7 @@ export function createLevels({ clock, seats, salt, pace }: LevelDeps): Levels {
   const borrow = () => {
     const now = clock.elapsed()
     borrowedAt = now
-    const all = [...levels.values()].map((level) => ({ level, wanted: level.demand.look(now) }))
+    const all = [...levels.values()].map((level) => ({ level, wanted: level.begun?.demand.look(now) ?? NO_DEMAND }))
     const nominalSum = all.reduce((sum, { level }) => sum + level.limits.nominal, 0)
     const floors = all.map(({ level: { isExempt, limits }, wanted: { highest } }) =>
       Math.max(limits.lower, isExempt ? highest : Math.min(limits.nominal, highest)),
@@ -209,39 +242,48 @@ export function createLevels({ clock, seats, salt, pace }: LevelDeps): Levels {
       // On a small server rounding may leave nothing, and who has no seat shows no demand but by waiting in vain.
       const current = Math.max(share, nominal > 0 ? 1 : 0)
       level.limits = { ...level.limits, current }
-      level.gate.reshape(shapeOf(level.spec, current))
+      level.begun?.gate.reshape(shapeOf(level))
     }
     for (const [at, { level }] of all.entries()) {
       if (!level.isExempt) continue
       level.limits = { ...level.limits, current: floors[at] ?? 0 }
-      level.gate.reshape({ queues: 0, queueLengthMax: 0, seats: Number.POSITIVE_INFINITY })
+      level.begun?.gate.reshape(shapeOf(level))
     }
   }
   const handOf = (level: OwnLevel, schema: string, distinguisher: string): readonly number[] => {
     const { queues = 0, handSize = 0 } = queuingOf(level.spec) ?? {}
     if (queues <= 1) return ONLY_QUEUE
     const flow = `${schema}\0${distinguisher}`
-    const known = level.hands.get(flow)
+    const { hands } = level.life
+    const known = hands.get(flow)
     if (known) return known
-    if (level.hands.size >= HANDS_MAX) level.hands.clear()
+    if (hands.size >= HANDS_MAX) hands.clear()
     const hand = dealHand(hashText(flow, salt), queues, handSize)
-    level.hands.set(flow, hand)
+    hands.set(flow, hand)
     return hand
   }
-  digest()
   return {
-    all: levels,
+    get all() {
+      if (!isDigested) digest()
+      return levels
+    },
     put(object) {
-      if (isFlowSchema(object)) schemaObjects.set(object.metadata.name ?? '', object)
-      else if (isPriorityLevel(object) && isWhole(object)) levelObjects.set(object.metadata.name ?? '', object)
-      else return
-      digest()
+      const metadata = identityOf(object)
+      if (isFlowSchema(object)) {
+        const { apiVersion, kind, spec } = object
+        schemaObjects.set(metadata.name, { apiVersion, kind, metadata, ...(spec && { spec: intern(spec) }) })
+      } else if (isPriorityLevel(object) && isWhole(object)) {
+        const { apiVersion, kind, spec } = object
+        levelObjects.set(metadata.name, { apiVersion, kind, metadata, ...(spec && { spec: intern(spec) }) })
+      } else return
+      if (isDigested) digest()
     },
     remove(object) {
       const from = isFlowSchema(object) ? schemaObjects : levelObjects
-      if (from.delete(object.metadata.name ?? '')) digest()
+      if (from.delete(object.metadata.name ?? '') && isDigested) digest()
     },
     flowOf(user, info) {
+      if (!isDigested) digest()
       if (clock.elapsed() - borrowedAt >= BORROW_EVERY) borrow()
       const schema = firstFitting(schemas, user, info) ?? schemas.find(({ metadata }) => metadata.name === 'catch-all')
       assert(schema, 'the schema catch-all is always there')
@@ -267,10 +309,17 @@ const sharesOf = (spec: Spec): number =>
 /** Source: kubernetes pkg/apis/flowcontrol/v1 defaults. */
 const SHARES_DEFAULT = 30
 
-function shapeOf(spec: Spec, seats: number): FairQueueShape {
+function shapeOf({ isExempt, spec, limits }: OwnLevel): FairQueueShape {
+  if (isExempt) return { queues: 0, queueLengthMax: 0, seats: Number.POSITIVE_INFINITY }
   const { queues = 0, queueLengthLimit = 0 } = queuingOf(spec) ?? {}
-  return { queues, queueLengthMax: queueLengthLimit, seats }
+  return { queues, queueLengthMax: queueLengthLimit, seats: limits.current }
 }
+
+/** What objects say is kept once for all clusters in which they say the same. */
+const intern = createInterner()
+
+/** Who an object is, which is all that is read of its metadata. */
+const identityOf = ({ metadata: { name = '', uid = '' } }: KubeObject) => ({ name, uid })
 
 /** Admission sees to it; an object that somebody put into the store by hand is passed over. */
 function isWhole({ metadata, spec }: PriorityLevelConfiguration): boolean {

@@ -9,6 +9,7 @@
  * spliced in where they are served, at the place after the first brace of metadata, which costs as much as copying.
  */
 import type { KubeObject } from '@muster/api/object.ts'
+import { freeze } from '@muster/base/intern.ts'
 import type { Entry, Revision } from '@muster/store/store.ts'
 
 /** One version of one object. The bytes are shared: nobody may change them. */
@@ -72,11 +73,6 @@ export function sharedObject(stored: StoredObject): KubeObject {
 }
 
 const shared = new WeakMap<StoredObject, KubeObject>()
-
-function freeze<T extends object>(value: T): T {
-  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) freeze(inner)
-  return Object.freeze(value)
-}
 
 /** The object of bytes that {@link encodeObject} has made, which has no revision yet. */
 export const parseBytes = (bytes: Uint8Array): KubeObject => JSON.parse(asText(bytes))

@@ -12,7 +12,7 @@ import { ADMISSION_STEPS } from '../admission/steps.ts'
 import { type ApiServer, type ApiServerDeps, openApiServer } from '../api-server.ts'
 import { type Identities, makeIdentities } from '../auth/identities.ts'
 import type { User } from '../auth/user.ts'
-import { bootstrap, SERVICE_NETWORK } from '../cluster/bootstrap.ts'
+import { bootstrap } from '../cluster/bootstrap.ts'
 
 /** What a test may want otherwise. */
 export interface TestApiSettings extends Pick<Partial<ApiServerDeps>, 'garbageCollection' | 'pause'> {
@@ -36,6 +36,8 @@ export interface TestApiSettings extends Pick<Partial<ApiServerDeps>, 'garbageCo
   readonly tokens?: Map<string, User>
   /** The store holds all of it already. */
   readonly isBootstrapped?: boolean
+  /** How clusters that are empty get what they begin with: at once (default), or written through the API. */
+  readonly begins?: 'at once' | 'through the API'
 }
 
 /** An API server, and the token of its administrator. */
@@ -55,7 +57,7 @@ export async function openTestApi(settings: TestApiSettings): Promise<TestApi> {
   const identities =
     settings.identities ?? (await Promise.all(clusters.map((cluster) => makeIdentities(cluster, making))))
   const fixedTokens = (settings.tokens ?? new Map<string, User>()).set(adminToken, admin)
-  const { garbageCollection, pause, isBootstrapped = false } = settings
+  const { garbageCollection, pause, isBootstrapped = false, begins = 'at once' } = settings
   const server = await openApiServer({
     store,
     clock,
@@ -74,8 +76,10 @@ export async function openTestApi(settings: TestApiSettings): Promise<TestApi> {
     ...(pause ? { pause } : {}),
   })
   for (const { cluster, authority } of isBootstrapped ? [] : identities) {
-    const facts = { ...SERVICE_NETWORK, clientAuthority: authority.certificate, apiPort: 6443 }
-    await bootstrap({ handle: server.handle, token: adminToken, cluster, kinds, facts })
+    const facts = { clientAuthority: authority.certificate, rootAuthority: authority.certificate, apiPort: 6443 }
+    const beginning = begins === 'at once' ? { store, clock, random, isFurnished: false } : undefined
+    const own = { cluster, kinds, facts, ...(beginning && { beginning }) }
+    await bootstrap({ handle: server.handle, token: adminToken, ...own })
   }
   return { ...server, adminToken }
 }

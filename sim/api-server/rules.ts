@@ -4,7 +4,7 @@ import type { CustomResourceDefinition } from '@muster/api/types/apiextensions-v
 import type { Namespace, ResourceQuota } from '@muster/api/types/core-v1.ts'
 import { assert } from '@muster/base/errors.ts'
 import { isKind } from '@muster/server/auth/reads.ts'
-import { FIRST_MOMENT } from '@muster/server/cluster/bootstrap.ts'
+import { BEGINS } from '@muster/server/cluster/beginning.ts'
 import { parseKey } from '@muster/server/storage/key.ts'
 import type { Chronicle, Fact } from './chronicle.ts'
 import {
@@ -44,7 +44,7 @@ const said = ({ key, revision, account }: Fact): string => `${key} at ${revision
 function judgeAccount(fact: Fact): void {
   const { account, id, revision } = fact
   assert(account.user !== '' && account.reason !== '', `${said(fact)} has a cause`)
-  if (id !== '' || account.timer || account.reason === FIRST_MOMENT) return
+  if (id !== '' || account.timer || account.reason === BEGINS) return
   assert(account.because, `${said(fact)} was led to by something: ${account.reason}`)
   assert(Number(account.because.revision) < revision, `${said(fact)} comes after what led to it`)
 }

@@ -15,7 +15,7 @@ import { housekeepingPack } from '@muster/packs/housekeeping/pack.ts'
 import { runController, shareInformers } from '@muster/runtime/run-controller.ts'
 import { flowControlObjects } from '@muster/server/admission/bootstrap/flow-control.ts'
 import { CONTROL_PLANE } from '@muster/server/auth/user.ts'
-import { FIRST_MOMENT } from '@muster/server/cluster/bootstrap.ts'
+import { BEGINS } from '@muster/server/cluster/beginning.ts'
 import { accountOf } from '@muster/server/history/cause.ts'
 import { parseKey } from '@muster/server/storage/key.ts'
 import { openTestApi } from '@muster/server/testing/open-test-api.ts'
@@ -143,8 +143,7 @@ test('no write of a controller or of the server itself is without a cause', asyn
       programs++
       beginnings.add(client ?? user)
       ok(!claimed, `${key}@${revision}: the control plane's own causes are known`)
-      if (!because && reason !== FIRST_MOMENT)
-        unexplained.push(`${key}@${revision} by ${user} with ${client}: ${reason}`)
+      if (!because && reason !== BEGINS) unexplained.push(`${key}@${revision} by ${user} with ${client}: ${reason}`)
     }
   }
   equal(unexplained.join('\n'), '')

@@ -17,7 +17,7 @@ import { flowControlObjects } from '@muster/server/admission/bootstrap/flow-cont
 import { ADMISSION_STEPS } from '@muster/server/admission/steps.ts'
 import { type ApiServer, openApiServer } from '@muster/server/api-server.ts'
 import { CONTROL_PLANE } from '@muster/server/auth/user.ts'
-import { bootstrap, SERVICE_NETWORK } from '@muster/server/cluster/bootstrap.ts'
+import { bootstrap } from '@muster/server/cluster/bootstrap.ts'
 import { type Listener, listen } from '@muster/server/listen/listener.ts'
 import { DEFAULT_RETENTION } from '@muster/server/retention/retain.ts'
 import { reseal } from '@muster/server/storage/reseal.ts'
@@ -82,8 +82,9 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
   await reseal({ store, sealer, clock, random })
   const ownToken = randomUUID()
   let address = ''
+  const sealed = sealedStore(store, { sealer, clock, random })
   const server = await openApiServer({
-    store: sealedStore(store, { sealer, clock, random }),
+    store: sealed,
     clock,
     random,
     log,
@@ -108,8 +109,13 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
   address = `${deps.host}:${listener.port}`
   const url = `https://${address}`
   for (const { cluster, authority } of credentials.identities) {
-    const facts = { ...SERVICE_NETWORK, clientAuthority: authority.certificate, apiPort: listener.port }
-    await bootstrap({ handle: server.handle, token: ownToken, cluster, kinds: KINDS, facts })
+    const facts = {
+      clientAuthority: authority.certificate,
+      rootAuthority: credentials.serving.authority.certificate,
+      apiPort: listener.port,
+    }
+    const beginning = { store: sealed, clock, random, isFurnished: true }
+    await bootstrap({ handle: server.handle, token: ownToken, cluster, kinds: KINDS, facts, beginning })
   }
   const kubeconfig = await writeKubeconfigs(home, url, credentials, clock)
   const hub = { clock, random, log, send: server.handle, headers: { authorization: `Bearer ${ownToken}` } }

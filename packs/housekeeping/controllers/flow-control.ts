@@ -27,6 +27,7 @@ const CONSUMER = 'api-priority-and-fairness-config-consumer-v1'
 export const priorityLevelController: Controller<FlowControlDeps> = {
   name: 'priority-level-controller',
   watches: LEVELS,
+  only: { keep: 'names' },
   async reconcile(key, { client, clock, flowControl }): Promise<Verdict> {
     const levels = client.resource(LEVELS)
     const current = await levels.find(key)
@@ -47,6 +48,7 @@ export const priorityLevelController: Controller<FlowControlDeps> = {
 export const flowSchemaController: Controller<FlowControlDeps> = {
   name: 'flow-schema-controller',
   watches: SCHEMAS,
+  only: { keep: 'names' },
   async reconcile(key, { client, clock, flowControl }): Promise<Verdict> {
     const schemas = client.resource(SCHEMAS)
     const current = await schemas.find(key)

@@ -31,6 +31,7 @@ const PAGE_SIZE = 500
 export const namespaceController: Controller = {
   name: 'namespace-controller',
   watches: NAMESPACES,
+  only: { keep: 'names' },
 
   async reconcile(key, { client, clock }): Promise<Verdict> {
     const namespace = await client.resource(NAMESPACES).find(key)

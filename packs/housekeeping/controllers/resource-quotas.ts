@@ -50,6 +50,7 @@ export const resourceQuotaController: Controller = {
 export const resourceQuotaRecounter: Controller = {
   name: 'resourcequota-recounter',
   watches: NAMESPACES,
+  only: { keep: 'names' },
   async reconcile(key, { client, clock, random }): Promise<Verdict> {
     const { items } = await client.resource(QUOTAS).list({ namespace: key.name })
     for (const quota of items) await countQuota(client, clock, quota)

@@ -1,6 +1,7 @@
 /** Gives every namespace its default service account and the CA of its API server. */
 import type { KubeObject } from '@muster/api/object.ts'
 import type { ConfigMap, ServiceAccount } from '@muster/api/types/core-v1.ts'
+import type { Selection } from '@muster/client/informer.ts'
 import type { ResourceRef } from '@muster/client/resource-ref.ts'
 import { type Controller, keyOf, type Verdict, waitForChange } from '@muster/runtime/controller.ts'
 import { DEFAULT_ACCOUNT, decideFurniture, ROOT_CA } from '../decide/service-accounts.ts'
@@ -16,7 +17,7 @@ const core = { group: '', version: 'v1', namespaced: true }
 const ACCOUNTS: ResourceRef<ServiceAccount> = { ...core, kind: 'ServiceAccount', plural: 'serviceaccounts' }
 const CONFIG_MAPS: ResourceRef<ConfigMap> = { ...core, kind: 'ConfigMap', plural: 'configmaps' }
 
-const named = (name: string) => ({ fieldSelector: `metadata.name=${name}` })
+const named = (name: string): Selection => ({ fieldSelector: `metadata.name=${name}`, keep: 'names' })
 const namespaceKey = (object: KubeObject) => [
   { ...keyOf(object), namespace: '', name: object.metadata.namespace ?? '' },
 ]
@@ -25,6 +26,7 @@ const namespaceKey = (object: KubeObject) => [
 export const serviceAccountController: Controller<FurnitureDeps> = {
   name: 'service-account-controller',
   watches: NAMESPACES,
+  only: { keep: 'names' },
   alsoWatches: [
     { resource: ACCOUNTS, only: named(DEFAULT_ACCOUNT), keysOf: namespaceKey },
     { resource: CONFIG_MAPS, only: named(ROOT_CA), keysOf: namespaceKey },

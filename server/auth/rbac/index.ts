@@ -7,9 +7,12 @@
  *     bindings of that key, everywhere and in the namespace ──► the role that each names ──► its rules
  *
  * Fed by whoever watches the objects. A role is looked up when it is asked for, so the order of changes does not matter.
+ * What all clusters begin with is kept once for all of them, and who is bound is sorted out when somebody asks: a cluster
+ * that nobody but its masters uses costs its names.
  */
 import type { KubeObject } from '@muster/api/object.ts'
 import type { ClusterRole, Role, Subject } from '@muster/api/types/rbac-v1.ts'
+import { createInterner } from '@muster/base/intern.ts'
 import { serviceAccountUsername, type User } from '../user.ts'
 import { type Binding, isBinding, isClusterRole, isRole } from './objects.ts'
 
@@ -32,7 +35,22 @@ export function createRbacIndex(): RbacIndex {
   const roles = new Map<string, Role>()
   const clusterRoles = new Map<string, ClusterRole>()
   const bindings = new Map<string, Binding>()
-  const bySubject = new Map<string, Map<string, Binding>>()
+  /** Undefined until somebody asks. */
+  let bySubject: Map<string, Map<string, Binding>> | undefined
+
+  const bind = (name: string, binding: Binding, to: Map<string, Map<string, Binding>>): void => {
+    for (const key of keysOf(binding)) {
+      const same = to.get(key)
+      if (same) same.set(name, binding)
+      else to.set(key, new Map([[name, binding]]))
+    }
+  }
+  const sorted = (): Map<string, Map<string, Binding>> => {
+    if (bySubject) return bySubject
+    bySubject = new Map()
+    for (const [name, binding] of bindings) bind(name, binding, bySubject)
+    return bySubject
+  }
 
   const remove = (object: KubeObject): void => {
     const name = nameOf(object)
@@ -42,26 +60,26 @@ export function createRbacIndex(): RbacIndex {
       // The index holds what it was last told, and that may have had other subjects.
       const known = bindings.get(name)
       bindings.delete(name)
-      for (const key of known ? keysOf(known) : []) {
-        const same = bySubject.get(key)
+      for (const key of known && bySubject ? keysOf(known) : []) {
+        const same = bySubject?.get(key)
         same?.delete(name)
-        if (same?.size === 0) bySubject.delete(key)
+        if (same?.size === 0) bySubject?.delete(key)
       }
     }
   }
 
   const put = (object: KubeObject): void => {
     remove(object)
-    const name = nameOf(object)
-    if (isRole(object)) roles.set(name, object)
-    else if (isClusterRole(object)) clusterRoles.set(name, object)
-    else if (isBinding(object)) {
-      bindings.set(name, object)
-      for (const key of keysOf(object)) {
-        const same = bySubject.get(key)
-        if (same) same.set(name, object)
-        else bySubject.set(key, new Map([[name, object]]))
-      }
+    if (isRole(object)) {
+      const { name, kept } = shared(object)
+      roles.set(name, kept)
+    } else if (isClusterRole(object)) {
+      const { name, kept } = shared(object)
+      clusterRoles.set(name, kept)
+    } else if (isBinding(object)) {
+      const { name, kept } = shared(object)
+      bindings.set(name, kept)
+      if (bySubject) bind(name, kept, bySubject)
     }
   }
 
@@ -72,11 +90,12 @@ export function createRbacIndex(): RbacIndex {
     clusterRole: (name) => clusterRoles.get(`/${name}`),
     *bindingsOf(user, namespace) {
       const seen = new Set<Binding>()
+      const bound = sorted()
       for (const key of [
         userKey(user.username, namespace),
         ...user.groups.map((group) => groupKey(group, namespace)),
       ]) {
-        for (const binding of bySubject.get(key)?.values() ?? []) {
+        for (const binding of bound.get(key)?.values() ?? []) {
           if (seen.has(binding)) continue
           seen.add(binding)
           yield binding
@@ -84,6 +103,17 @@ export function createRbacIndex(): RbacIndex {
       }
     },
   }
+}
+
+const intern = createInterner()
+
+/** What decides, without what tells the objects of two clusters apart: one for all clusters that say the same. */
+function shared<T extends Role | ClusterRole | Binding>(object: T): { readonly name: string; readonly kept: T } {
+  const { name = '', namespace } = object.metadata
+  return intern({
+    name: nameOf(object),
+    kept: { ...object, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } },
+  })
 }
 
 /** Whether a subject of a binding stands for the user. `namespace` is the binding's own; empty for a cluster binding. */
