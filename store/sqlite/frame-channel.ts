@@ -37,8 +37,13 @@ const SLOTS = 2
 /** From this many commits in a group on, others wait too, and looking beats sleeping. */
 const BUSY_COMMITS = 8
 
-/** Each side looks this long, then sleeps: the usual flush, and what answering one group and drafting the next takes. */
-const LOOK_FOR: Duration = milliseconds(3)
+/** The main thread looks this long, then sleeps: the usual flush. */
+const LOOK_FOR_REPLY: Duration = milliseconds(3)
+/**
+ * The writer looks this long, then sleeps: what answering one group and drafting the next takes where that is all there
+ * is to do. Below an API server more is done for each write, and to look for all that time took a tenth of a create.
+ */
+const LOOK_FOR_REQUEST: Duration = milliseconds(0.3)
 
 /** The memory that both sides share. */
 export interface FrameMemory {
@@ -103,7 +108,7 @@ export class FrameSender {
   async #replied(request: number, busy: boolean): Promise<void> {
     const { words } = this.#memory
     const done = () => Atomics.load(words, REPLY) >= request
-    const until = this.#clock.elapsed() + LOOK_FOR
+    const until = this.#clock.elapsed() + LOOK_FOR_REPLY
     while (busy && !done() && this.#clock.elapsed() < until) await setImmediate()
     while (!done()) {
       Atomics.store(words, MAIN_SLEEPS, 1)
@@ -149,7 +154,7 @@ export function receiveFrames(memory: FrameMemory, port: MessagePort, { clock, a
   }
 
   const look = () => {
-    const until = clock.elapsed() + LOOK_FOR
+    const until = clock.elapsed() + LOOK_FOR_REQUEST
     while (!asked() && clock.elapsed() < until) Atomics.pause()
   }
 
