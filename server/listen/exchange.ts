@@ -1,5 +1,4 @@
 /** One request on a socket, read whole, and its answer: the same for HTTP/1.1 and HTTP/2. */
-import type { Readable, Writable } from 'node:stream'
 import {
   type ApiRequest,
   type ApiResponse,
@@ -20,12 +19,30 @@ export interface Exchange {
   readonly rawHeaders: readonly string[]
   readonly peer: Peer
   /** The body of the request; undefined when the headers say that it has none. */
-  readonly input: Readable | undefined
-  readonly output: Writable
+  readonly input: Input | undefined
+  readonly output: Output
   /** Sends the head of the answer; its body goes to `output`. */
   begin(status: number, headers: ApiResponse['headers']): void
   /** Headers of an answer that is given before the body has been read, after which nobody reads it. */
   readonly unreadHeaders: Readonly<Record<string, string>>
+}
+
+/** What is asked of the stream that a body is read from. */
+export interface Input {
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
+  once(event: 'end' | 'error' | 'close', listener: () => void): unknown
+  pause(): unknown
+}
+
+/** What is asked of the stream that an answer is written to. */
+export interface Output {
+  readonly destroyed: boolean
+  destroy(): unknown
+  /** False when the client has enough for now; `drain` says when it wants more. */
+  write(chunk: Uint8Array): boolean
+  end(chunk?: Uint8Array): unknown
+  once(event: 'drain' | 'close', listener: () => void): unknown
+  off(event: 'drain' | 'close', listener: () => void): unknown
 }
 
 /** Who is at the other end of a connection. */
@@ -152,7 +169,7 @@ async function abandon(body: ApiResponse['body']): Promise<void> {
 }
 
 /** Writes no faster than the client reads. */
-async function pump(output: Writable, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
+async function pump(output: Output, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
   for await (const chunk of chunks) {
     if (output.destroyed) return
     if (!output.write(chunk)) await drained(output)
@@ -160,7 +177,7 @@ async function pump(output: Writable, chunks: Iterable<Uint8Array> | AsyncIterab
   output.end()
 }
 
-const drained = (output: Writable): Promise<void> =>
+const drained = (output: Output): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
       output.off('drain', done)

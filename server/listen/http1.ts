@@ -1,11 +1,10 @@
 /** A request of HTTP/1.1 as an exchange. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Readable } from 'node:stream'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Input } from './exchange.ts'
 import { peerOf } from './peer.ts'
 
 /** What is asked of a request. */
-type Request = Readable & Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders' | 'socket'>
+type Request = Input & Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders' | 'socket'>
 
 /** The exchange of a request. */
 export const overHttp1 = (request: Request, response: ServerResponse): Exchange => ({
