@@ -70,7 +70,7 @@ function toApiRequest(exchange: Exchange, body: Uint8Array, cluster: string | un
     path: cluster === undefined ? path : `/clusters/${cluster}${path}`,
     query: parseQuery(at < 0 ? '' : target.slice(at + 1)),
     headers,
-    headerLists: headerListsOf(rawHeaders),
+    ...headerListsOf(rawHeaders),
     body,
     ...(peer.address ? { remoteAddress: peer.address } : {}),
     ...(peer.certificate ? { clientCertificate: peer.certificate } : {}),
@@ -88,15 +88,16 @@ function toApiRequest(exchange: Exchange, body: Uint8Array, cluster: string | un
 }
 
 /** Impersonation names each group in a header of its own, and the name of a group may hold a comma. */
-function headerListsOf(raw: readonly string[]): Record<string, string[]> {
-  const lists: Record<string, string[]> = {}
+function headerListsOf(raw: readonly string[]): Pick<ApiRequest, 'headerLists'> {
+  let headerLists: Record<string, string[]> | undefined
   for (let at = 0; at < raw.length; at += 2) {
     const said = raw[at] ?? ''
     if (!IMPERSONATION.test(said)) continue
     const name = said.toLowerCase()
-    lists[name] = [...(lists[name] ?? []), raw[at + 1] ?? '']
+    headerLists ??= {}
+    headerLists[name] = [...(headerLists[name] ?? []), raw[at + 1] ?? '']
   }
-  return lists
+  return headerLists ? { headerLists } : {}
 }
 
 const IMPERSONATION = /^impersonate-/i
