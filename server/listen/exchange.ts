@@ -25,13 +25,14 @@ export interface Exchange {
   begin(status: number, headers: ApiResponse['headers']): void
   /** Headers of an answer that is given before the body has been read, after which nobody reads it. */
   readonly unreadHeaders: Readonly<Record<string, string>>
+  /** Tells the client to stop sending a body, once the answer has been sent. */
+  leaveUnread(): void
 }
 
 /** What is asked of the stream that a body is read from. */
 export interface Input {
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
   once(event: 'end' | 'error' | 'close', listener: () => void): unknown
-  pause(): unknown
 }
 
 /** What is asked of the stream that an answer is written to. */
@@ -56,8 +57,10 @@ export interface Peer {
 export async function serve(exchange: Exchange, handle: Handle, cluster: string | undefined): Promise<void> {
   const body = await readBody(exchange)
   if (body === 'cut') return
-  const answered = body === 'too-large' ? tooLarge(exchange) : await handle(toApiRequest(exchange, body, cluster))
-  await send(exchange, answered)
+  if (body === 'too-large') {
+    await send(exchange, tooLarge(exchange))
+    exchange.leaveUnread()
+  } else await send(exchange, await handle(toApiRequest(exchange, body, cluster)))
 }
 
 function toApiRequest(exchange: Exchange, body: Uint8Array, cluster: string | undefined): ApiRequest {
@@ -116,10 +119,7 @@ function readBody({
     input.on('data', (chunk: Uint8Array) => {
       size += chunk.length
       if (size <= BODY_BYTES_MAX) chunks.push(chunk)
-      else {
-        input.pause()
-        resolve('too-large')
-      }
+      else resolve('too-large')
     })
     input.once('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? NO_BYTES) : Buffer.concat(chunks)))
     // After the end both come too late to change anything.

@@ -24,6 +24,7 @@ export const overHttp1 = (request: Request, response: ServerResponse): Exchange 
   },
   // The connection holds the rest of the body, so it can carry nothing else.
   unreadHeaders: { connection: 'close' },
+  leaveUnread() {},
 })
 
 function headersOf({ headers: given }: Request): Record<string, string | undefined> {

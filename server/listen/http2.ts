@@ -22,6 +22,7 @@ export function overHttp2(
     output: stream,
     begin: (status, headers) => stream.respond({ ...headers, ':status': status }),
     unreadHeaders: {},
+    leaveUnread: () => stream.close(),
   }
 }
 
