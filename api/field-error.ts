@@ -8,7 +8,11 @@ import { goJson, goNumber, goQuote } from './go-text.ts'
 export type FieldPath = string
 
 /** The path of a field below another; the root has the empty path. */
-export const child = (path: FieldPath, ...names: string[]): FieldPath => [path, ...names].filter(Boolean).join('.')
+export function child(path: FieldPath, ...names: string[]): FieldPath {
+  let below = path
+  for (const name of names) if (name !== '') below = below === '' ? name : `${below}.${name}`
+  return below
+}
 /** The path of an item of a list. */
 export const index = (path: FieldPath, at: number): FieldPath => `${path}[${at}]`
 /** The path of an entry of a map. */

@@ -190,7 +190,9 @@ export const checkPathSegment = (name: string): string[] =>
 
 /** The beginning of a name that stands between two slashes of a path. */
 export const checkPathSegmentPrefix = (name: string): string[] =>
-  ['/', '%'].filter((refused) => name.includes(refused)).map((refused) => `may not contain '${refused}'`)
+  !name.includes('/') && !name.includes('%')
+    ? []
+    : ['/', '%'].filter((refused) => name.includes(refused)).map((refused) => `may not contain '${refused}'`)
 
 /** What breaks a form, as Kubernetes says it, two spaces and all: the rule, examples, the pattern. */
 export function sayPattern(words: string, pattern: string, ...examples: string[]): string {
@@ -201,10 +203,15 @@ export function sayPattern(words: string, pattern: string, ...examples: string[]
 function check(pattern: string, words: string, examples: readonly string[], bytesMax?: number) {
   const expression = new RegExp(`^${pattern}$`)
   const complaint = sayPattern(words, pattern, ...examples)
-  return (value: string): string[] => [
-    ...(bytesMax === undefined ? [] : checkLength(value, bytesMax, 'characters')),
-    ...(expression.test(value) ? [] : [complaint]),
-  ]
+  return (value: string): string[] => {
+    const isRight = expression.test(value)
+    // Whatever is right is ASCII, so that characters are bytes.
+    if (isRight && (bytesMax === undefined || value.length <= bytesMax)) return []
+    return [
+      ...(bytesMax === undefined ? [] : checkLength(value, bytesMax, 'characters')),
+      ...(isRight ? [] : [complaint]),
+    ]
+  }
 }
 
 const checkLength = (value: string, bytesMax: number, unit: 'characters' | 'bytes'): string[] =>

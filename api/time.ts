@@ -40,8 +40,17 @@ const ZERO = instant(-62_135_596_800_000)
 
 const isZero = (at: Instant, microseconds: number): boolean => at === ZERO && microseconds === 0
 
+/** Most times that are written are of the same second as the one before. */
+let lastSecond = { second: Number.NaN, text: '' }
+
 function formatSeconds(at: Instant): string {
-  const date = new Date(Math.floor(at / 1000) * 1000)
+  const second = Math.floor(at / 1000)
+  if (second !== lastSecond.second) lastSecond = { second, text: formatSecond(second) }
+  return lastSecond.text
+}
+
+function formatSecond(second: number): string {
+  const date = new Date(second * 1000)
   const text = date.toISOString()
   const year = date.getUTCFullYear()
   // Other years are written with a sign and six digits, and Go's are not.

@@ -1,6 +1,7 @@
 /** Every bench there is, in the order in which they run. */
 import { apiLists } from './api/lists.ts'
 import { apiObjects } from './api/objects.ts'
+import { apiProfile } from './api/profile.ts'
 import { apiStart } from './api/start.ts'
 import { apiWatchers } from './api/watchers.ts'
 import type { Bench } from './harness/bench.ts'
@@ -30,5 +31,6 @@ export const BENCHES: readonly Bench[] = [
   apiLists,
   apiWatchers,
   apiStart,
+  apiProfile,
   simDayBench,
 ]

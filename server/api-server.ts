@@ -46,7 +46,7 @@ import { kindsIn } from './garbage/kinds.ts'
 import type { HealthCheck } from './health/health.ts'
 import { historyHandlers } from './history/subresources.ts'
 import { createDocuments } from './http/documents.ts'
-import { attributesOf, createHandle, type Heard } from './http/handle.ts'
+import { createHandle, type Heard } from './http/handle.ts'
 import { DEFAULT_CLUSTER, type RequestInfo } from './http/request-info.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { quotaAccounts } from './quota/accounts.ts'
@@ -258,7 +258,7 @@ async function identify(
   info: RequestInfo,
   cluster: LogicalCluster,
   clock: Clock,
-  { warnings, trail }: Heard,
+  { warnings, trail, attributes }: Heard,
 ): Promise<User> {
   const credentials = {
     path: info.path,
@@ -268,7 +268,8 @@ async function identify(
   const { user, warnings: ofCredentials } = await authenticate(credentials, cluster.authentication, clock.now())
   warnings.push(...ofCredentials)
   await trail.asked(user)
-  const asked = impersonate(request.headerLists ?? {}, user, attributesOf(info), cluster.authorizer)
+  if (!request.headerLists) return user
+  const asked = impersonate(request.headerLists, user, attributes, cluster.authorizer)
   if (asked) trail.impersonates(asked)
   return asked?.user ?? user
 }

@@ -110,16 +110,25 @@ export class Committer {
 
   async #run(): Promise<void> {
     // Whoever calls in this same turn shall be in the first group.
-    await turnEnds()
+    await this.#turnEnds()
     while (this.#waiting.length > 0 || this.#flying.length > 0) {
       if (this.#mayFly()) this.#launch()
       else {
         await Promise.race([this.#flying[0]?.landed, this.#joined()])
         // The callers just answered may ask again at once: they shall be in the next group, not in the one after.
-        await turnEnds()
+        await this.#turnEnds()
       }
     }
     this.#running = undefined
+  }
+
+  /**
+   * Resolves once every promise callback that is ready has run, and whatever else this thread has been given to do: many
+   * requests that came together shall share a flush.
+   */
+  async #turnEnds(): Promise<void> {
+    await new Promise<void>((resolve) => process.nextTick(resolve))
+    await this.#deps.storeLog.pause()
   }
 
   /**
@@ -234,9 +243,6 @@ export class Committer {
     this.#waiting = []
   }
 }
-
-/** Resolves once every promise callback that is ready has run. */
-const turnEnds = () => new Promise<void>((resolve) => process.nextTick(resolve))
 
 const stopped = (reason: string) =>
   new ControlError('Unavailable', `the store has stopped writing: ${reason}. Open it again to learn what is durable`)

@@ -35,9 +35,13 @@ export type Owners = ReadonlyMap<string, Owner>
 /** What an owner is told by; text that sorts as Kubernetes sorts it. Somebody who applies is one owner in all versions. */
 export function ownerId({ manager, operation, apiVersion, subresource }: OwnerName): string {
   // These four, in this order, are how Kubernetes names an owner to itself; messages list owners in its order.
-  const parts = { manager, operation, apiVersion: operation === 'Apply' ? '' : apiVersion, subresource }
-  const said = Object.entries(parts).filter(([, part]) => part !== '')
-  return `{${said.map(([name, part]) => `"${name}":${sortedJson(part)}`).join(',')}}`
+  const parts = [
+    ...(manager === '' ? [] : [`"manager":${sortedJson(manager)}`]),
+    `"operation":"${operation}"`,
+    ...(operation === 'Apply' || apiVersion === '' ? [] : [`"apiVersion":${sortedJson(apiVersion)}`]),
+    ...(subresource === '' ? [] : [`"subresource":${sortedJson(subresource)}`]),
+  ]
+  return `{${parts.join(',')}}`
 }
 
 /** The part of an owner that names it. */

@@ -24,9 +24,12 @@ export function withoutManagedFields(object: KubeObject): KubeObject {
   return managedFields === undefined ? object : { ...object, metadata }
 }
 
+/** A copy that shares nothing with the original. */
+export const copyObject = (object: KubeObject): KubeObject => asObject(copyJson(asJson(object)))
+
 /** A copy that shares nothing with the original, with these managedFields. */
 export function copyWithManagedFields(object: KubeObject, entries: ManagedFieldsEntry[] | undefined): KubeObject {
-  const copy = asObject(copyJson(asJson(withoutManagedFields(object))))
+  const copy = copyObject(withoutManagedFields(object))
   if (entries !== undefined) copy.metadata.managedFields = entries
   return copy
 }

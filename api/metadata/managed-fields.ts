@@ -15,6 +15,7 @@ export const SUBRESOURCE_BYTES_MAX = 256
 export function validateFieldManager(manager: string, path: FieldPath): FieldError[] {
   // Kubernetes looks on, and repeats the whole name for each character that it refuses.
   if (byteLength(manager) > FIELD_MANAGER_BYTES_MAX) return [tooLong(path, FIELD_MANAGER_BYTES_MAX)]
+  if (PLAIN.test(manager)) return []
   const errors: FieldError[] = []
   // In bytes of UTF-8.
   let position = 0
@@ -28,6 +29,9 @@ export function validateFieldManager(manager: string, path: FieldPath): FieldErr
   }
   return errors
 }
+
+/** What can be printed of ASCII. */
+const PLAIN = /^[ -~]*$/
 
 /** What is wrong with managedFields, without a look at the fields themselves. */
 export const validateManagedFields = (entries: readonly ManagedFieldsEntry[] = [], path: FieldPath): FieldError[] =>

@@ -31,7 +31,8 @@ function formMessage(message: Message, object: JsonObject, form: Form): void {
       if (!field.keep && isNothing(field, value)) delete object[field.json]
       else if (field.keep && form === 'stored' && isEmptyList(field, value)) object[field.json] = null
     } else if (field.keep) object[field.json] = zeroOf(field, form)
-    else delete object[field.json]
+    // Most fields of most objects are not there, and to delete one costs more than to look for it.
+    else if (field.json in object) delete object[field.json]
   }
 }
 

@@ -2,10 +2,10 @@
 import { serveParent } from '../harness/child.ts'
 import { defineKinds } from './kind-load.ts'
 import { readLists } from './list-load.ts'
-import { fillWith, verifyObjects, work } from './object-load.ts'
+import { connectClients, fillWith, verifyObjects, work } from './object-load.ts'
 import { idle, storm, watch } from './watch-load.ts'
 
-const calls = { fillWith, work, verifyObjects, readLists, watch, storm, idle, defineKinds }
+const calls = { fillWith, connectClients, work, verifyObjects, readLists, watch, storm, idle, defineKinds }
 
 /** What the parent may call. */
 export type ApiLoadCalls = typeof calls

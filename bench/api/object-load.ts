@@ -2,8 +2,9 @@
 import { assert } from '@muster/base/errors.ts'
 import { between, seededRandom } from '@muster/base/random.ts'
 import { type Spread, samples, spread } from '../harness/statistics.ts'
-import { COLLECTION, configMap, fill, makeEmpty, namesThere, textOf } from './config-maps.ts'
-import { ask, endpointOf, openSessions } from './endpoint.ts'
+import { fill, makeEmpty, namesThere, textOf } from './config-maps.ts'
+import { ask, type Endpoint, endpointOf, openSessions } from './endpoint.ts'
+import { KINDS, type Sample } from './samples.ts'
 
 /** What clients do. */
 export const ACTS = ['create', 'get', 'update', 'delete'] as const
@@ -12,8 +13,9 @@ export type Act = (typeof ACTS)[number]
 
 /** How they do it. Those of one `prefix` work on what its creations left. */
 export interface ObjectLoad {
-  readonly kubeconfig: string
   readonly act: Act
+  /** Default ConfigMaps. */
+  readonly sample?: Sample
   readonly prefix: string
   readonly clients: number
   /** At most: deletions end when nothing is left. */
@@ -31,15 +33,37 @@ export interface ObjectRate {
 /** What was acknowledged, for each prefix and each of its clients. */
 const created = new Map<string, string[][]>()
 
-/** Lets the clients work. Throws the first refusal. */
+let connected: { readonly endpoint: Endpoint; readonly sessions: ReturnType<typeof openSessions> } | undefined
+
+/**
+ * Connects so many clients, in place of those before. To agree on keys costs both sides milliseconds of processor time,
+ * which is not what a request costs over a connection that is there.
+ */
+export async function connectClients({
+  kubeconfig,
+  clients,
+}: {
+  readonly kubeconfig: string
+  readonly clients: number
+}): Promise<void> {
+  connected?.sessions[Symbol.dispose]()
+  const endpoint = endpointOf(kubeconfig)
+  connected = { endpoint, sessions: openSessions(endpoint, clients) }
+  const { sessions } = connected
+  const first = { method: 'GET', path: '/version' }
+  await Promise.all(Array.from({ length: clients }, (_, client) => ask(endpoint, sessions.of(client), first)))
+}
+
+/** Lets the clients that are connected work. Throws the first refusal. */
 export async function work(load: ObjectLoad): Promise<ObjectRate> {
-  const endpoint = endpointOf(load.kubeconfig)
-  const { act, prefix, clients, seconds, objectBytes } = load
+  assert(connected, 'clients are connected before they work')
+  const { endpoint, sessions } = connected
+  const { act, prefix, clients, seconds, objectBytes, sample = 'configmaps' } = load
+  const { collection, make } = KINDS[sample]
   const own = created.get(prefix) ?? Array.from({ length: clients }, () => [])
   created.set(prefix, own)
   const text = textOf(objectBytes)
   const waits = samples()
-  using sessions = openSessions(endpoint, clients)
   const start = performance.now()
   const end = start + seconds * 1000
   const client = async (number: number) => {
@@ -51,18 +75,18 @@ export async function work(load: ObjectLoad): Promise<ObjectRate> {
       if (name === undefined) return
       const begun = performance.now()
       if (act === 'create') {
-        await ask(endpoint, session, { method: 'POST', path: COLLECTION, body: configMap(name, text) })
+        await ask(endpoint, session, { method: 'POST', path: collection, body: make(name, text) })
         names.push(name)
       } else if (act === 'update') {
-        const body = configMap(name, `${at}${text}`)
-        await ask(endpoint, session, { method: 'PUT', path: `${COLLECTION}/${name}`, body })
+        const body = make(name, `${at}${text}`)
+        await ask(endpoint, session, { method: 'PUT', path: `${collection}/${name}`, body })
       } else if (act === 'delete') {
         const last = names.at(-1)
         if (last === undefined) return
-        await ask(endpoint, session, { method: 'DELETE', path: `${COLLECTION}/${last}` })
+        await ask(endpoint, session, { method: 'DELETE', path: `${collection}/${last}` })
         names.pop()
       } else {
-        await ask(endpoint, session, { method: 'GET', path: `${COLLECTION}/${name}` })
+        await ask(endpoint, session, { method: 'GET', path: `${collection}/${name}` })
       }
       waits.add(performance.now() - begun)
     }

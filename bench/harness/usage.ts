@@ -56,7 +56,7 @@ export function startMeter(serverPid?: number): Meter {
 }
 
 /** USER_HZ: what /proc counts CPU in, 100 a second on every Linux that Node supports. Source: proc(5), times(2). */
-const TICKS_PER_SECOND = 100
+export const TICKS_PER_SECOND = 100
 
 interface ProcessUsage {
   readonly cpuMicroseconds: number

@@ -158,7 +158,22 @@ const isSameGuard = (one: ObjectGuard, other: ObjectGuard): boolean =>
   one.resource.resource === other.resource.resource &&
   one.resource.group === other.resource.group
 
-const stepsFor = (
+/** The steps that a request goes through: by its verb and resource alone, so that the answer is kept. */
+function stepsFor(
   steps: readonly AdmissionStep[],
   { verb, resource, subresource }: AdmissionRequest,
-): readonly AdmissionStep[] => steps.filter(({ handles }) => handles(verb, resource, subresource))
+): readonly AdmissionStep[] {
+  const known = chosen.get(steps) ?? new Map<string, readonly AdmissionStep[]>()
+  chosen.set(steps, known)
+  const key = `${verb} ${resource.group}/${resource.resource}/${subresource}`
+  const found = known.get(key)
+  if (found) return found
+  const own = steps.filter(({ handles }) => handles(verb, resource, subresource))
+  if (known.size >= CHOSEN_MAX) known.clear()
+  known.set(key, own)
+  return own
+}
+
+const chosen = new WeakMap<readonly AdmissionStep[], Map<string, readonly AdmissionStep[]>>()
+/** Verbs and subresources of a few thousand kinds. */
+const CHOSEN_MAX = 20_000

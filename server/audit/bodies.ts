@@ -58,6 +58,9 @@ function withoutField({ managedFields: _owners, ...metadata }: JsonObject): Json
 /** What a Status in an answer says; nothing where the answer is no Status. */
 export function statusIn({ headers, body }: ApiResponse): Partial<Status> {
   if (body.body !== 'bytes' || body.bytes.length > STATUS_BYTES_MAX) return {}
+  // Most answers are objects: they are not read again to find that out.
+  const start = decoder.decode(body.bytes.subarray(0, STATUS_MARK_BYTES))
+  if (isEnvelope(body.bytes) ? !start.includes('Status') : !STATUS_MARK.test(start)) return {}
   const value = parsed(body.bytes, String(headers['content-type'] ?? ''))
   if (!isStatus(value)) return {}
   const { status, message, reason, details } = value
@@ -72,6 +75,8 @@ export function statusIn({ headers, body }: ApiResponse): Partial<Status> {
 /** An answer that is longer is no Status, or says more than anybody wants to read in a log. */
 const STATUS_BYTES_MAX = 16 * 1024
 
+/** White space of pretty JSON included; in an envelope apiVersion and kind come first, too. */
+const STATUS_MARK_BYTES = 64
 const STATUS_MARK = /^\s*\{\s*"kind":\s*"Status"/
 
 function parsed(bytes: Uint8Array, type: string): unknown {
@@ -80,9 +85,7 @@ function parsed(bytes: Uint8Array, type: string): unknown {
     return text === undefined ? undefined : JSON.parse(text)
   }
   if (!type.startsWith('application/json')) return undefined
-  const text = decoder.decode(bytes)
-  // Most answers are objects: they are not read again to find that out.
-  return STATUS_MARK.test(text) ? JSON.parse(text) : undefined
+  return JSON.parse(decoder.decode(bytes))
 }
 
 /** The same chunks; `ended` hears their end, with all of them where they are no more than `bytesMax`. */

@@ -76,7 +76,7 @@ export function treatmentOf(policy: Policy, user: User | undefined, asked: Attri
   const rule = policy.rules.find((one) => fits(one, user, asked))
   return {
     level: rule?.level ?? 'None',
-    omitStages: [...policy.omitStages, ...(rule?.omitStages ?? [])],
+    omitStages: rule && rule.omitStages.length > 0 ? [...policy.omitStages, ...rule.omitStages] : policy.omitStages,
     omitManagedFields: rule?.omitManagedFields ?? policy.omitManagedFields,
   }
 }

@@ -13,12 +13,17 @@ export function senderOf(request: ApiRequest): { sourceIPs?: readonly string[]; 
  * the last can be made up by the client.
  */
 function sourceIpsOf({ headers, remoteAddress }: ApiRequest): readonly string[] {
-  const forwarded = (headers['x-forwarded-for'] ?? '').split(',').map((one) => one.trim())
-  const real = (headers['x-real-ip'] ?? '').trim()
-  const ips = forwarded.filter(isIpAddress)
-  if (isIpAddress(real) && !ips.includes(real)) ips.push(real)
+  const { 'x-forwarded-for': forwarded, 'x-real-ip': real = '' } = headers
+  const ips = forwarded
+    ? forwarded
+        .split(',')
+        .map((one) => one.trim())
+        .filter(isIpAddress)
+    : []
+  if (real !== '' && isIpAddress(real.trim()) && !ips.includes(real.trim())) ips.push(real.trim())
   const remote = (remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '')
-  if (isIpAddress(remote) && ips.at(-1) !== remote) ips.push(remote)
+  // What the system says of a connection is an address, but for the name of an interface behind it.
+  if (remote !== '' && !remote.includes('%') && ips.at(-1) !== remote) ips.push(remote)
   return ips
 }
 

@@ -102,8 +102,14 @@ export function beginTrail(
       metrics.failed('truncate', 1)
       return true
     }
-    const kept = await Promise.all(sinks.map(async (sink) => (await sink.put(line)) !== false || !isStrict(sink)))
-    return kept.every(Boolean)
+    let isKept = true
+    const waits: Promise<boolean>[] = []
+    for (const sink of sinks) {
+      const written = sink.put(line)
+      if (written) waits.push(written.then((isWritten) => isWritten || !isStrict(sink)))
+    }
+    for (const wait of waits) isKept = (await wait) && isKept
+    return isKept
   }
 
   return {
@@ -189,8 +195,7 @@ const isStrict = ({ mode }: Sink): boolean => mode === 'blocking-strict'
 const microTime = (at: Instant): string => formatMicroTime(at) ?? ''
 
 function uriOf({ path, query }: ApiRequest): string {
-  const search = query.toString()
-  return search === '' ? path : `${path}?${search}`
+  return query.size === 0 ? path : `${path}?${query.toString()}`
 }
 
 function impersonationOf({ user, constraint }: Impersonated) {

@@ -70,5 +70,12 @@ export function parseNodeUsername(username: string): string | undefined {
 export function withAuthenticated(user: User): User {
   if (user.username === ANONYMOUS) return user
   if (user.groups.some((group) => group === AUTHENTICATED || group === UNAUTHENTICATED)) return user
-  return { ...user, groups: [...user.groups, AUTHENTICATED] }
+  const known = authenticated.get(user)
+  if (known) return known
+  const made = { ...user, groups: [...user.groups, AUTHENTICATED] }
+  authenticated.set(user, made)
+  return made
 }
+
+/** Whoever shows one certificate is one user each time. */
+const authenticated = new WeakMap<User, User>()

@@ -43,7 +43,7 @@ export function negotiate(
   const [preferred = 'application/json'] = offer.mediaTypes
   if (accept === undefined || accept.trim() === '') return { mediaType: preferred, pretty: request.pretty }
   let isKnown = false
-  for (const clause of parseAccept(accept)) {
+  for (const clause of clausesOf(accept)) {
     for (const mediaType of offer.mediaTypes) {
       if (!fits(clause.type, mediaType)) continue
       isKnown = true
@@ -88,6 +88,19 @@ interface Clause {
   readonly type: string
   readonly quality: number
   readonly parameters: Readonly<Record<string, string>>
+}
+
+/** Each client sends the same few headers again and again. */
+const CLAUSES_MAX = 200
+const known = new Map<string, readonly Clause[]>()
+
+function clausesOf(accept: string): readonly Clause[] {
+  const found = known.get(accept)
+  if (found) return found
+  if (known.size >= CLAUSES_MAX) known.clear()
+  const clauses = parseAccept(accept)
+  known.set(accept, clauses)
+  return clauses
 }
 
 /** Best quality first; among equals, the more exact type first, then in the order given. */

@@ -65,6 +65,8 @@ export interface Heard {
   /** Sent as Warning headers. */
   readonly warnings: string[]
   readonly trail: AuditTrail
+  /** What is asked of authorization. */
+  readonly attributes: Attributes
 }
 
 /** The API. The function that it answers never rejects. */
@@ -74,7 +76,7 @@ export function createHandle(deps: HandleDeps): Handle {
   const auditing: AuditDeps = { ...deps.audit, clock, metrics: metrics.audit, newId: deps.newId }
 
   const answerUser = async (request: ApiRequest, info: RequestInfo, user: User, heard: Heard) => {
-    checkAllowed(deps, info, user, heard.trail)
+    checkAllowed(deps, info, user, heard)
     if (info.about === 'path') return (await deps.document(request, info, user)) ?? PAGE_NOT_FOUND
     const answered = await byDefinition(clock, async () => {
       const served = servedBy(deps.registry, info)
@@ -104,11 +106,14 @@ export function createHandle(deps: HandleDeps): Handle {
     if (!info) return refuse(badRequest('the path holds a part that is not percent-encoded UTF-8'), request)
     const load = loadOf(info.verb)
     const warnings: string[] = []
-    const trail = beginTrail(auditing, request, info, attributesOf(info))
+    const attributes = attributesOf(info)
+    const trail = beginTrail(auditing, request, info, attributes)
     metrics.inFlight(load, 1)
     let response: ApiResponse
     try {
-      response = await trail.answered(await orRefuse(request, answerOne(request, info, { warnings, trail })))
+      response = await trail.answered(
+        await orRefuse(request, answerOne(request, info, { warnings, trail, attributes })),
+      )
     } catch (error) {
       log.error('a request met a fault of ours', { path: request.path, method: request.method, error })
       response = refuse(error, request)
@@ -122,8 +127,8 @@ export function createHandle(deps: HandleDeps): Handle {
 }
 
 /** Throws Forbidden. No role lets nobody in particular write, and none lets any but administrators see all clusters at once. */
-function checkAllowed({ authorizerOf }: HandleDeps, info: RequestInfo, user: User, trail: AuditTrail): void {
-  const attributes = attributesOf(info)
+function checkAllowed({ authorizerOf }: HandleDeps, info: RequestInfo, user: User, heard: Heard): void {
+  const { attributes, trail } = heard
   const { allowed, reason } = authorizerOf(info.cluster).authorize(user, attributes)
   const mayEver =
     (user.username !== ANONYMOUS || loadOf(info.verb) !== 'mutating') && (info.cluster !== '*' || isMaster(user))

@@ -49,31 +49,39 @@ export function requestInfoOf({
 }: Pick<ApiRequest, 'method' | 'path' | 'query'>): RequestInfo | undefined {
   const split = splitCluster(path)
   const base = { cluster: split.cluster, path: split.path, verb: method.toLowerCase() }
-  let parts: string[]
-  try {
-    parts = split.path
-      .split('/')
-      .filter((part) => part !== '')
-      .map(decodeURIComponent)
-  } catch {
-    return undefined
-  }
-  const [prefix, ...others] = parts
-  const isCore = prefix === 'api'
-  if ((!isCore && prefix !== 'apis') || others.length < (isCore ? 2 : 3)) return { ...base, about: 'path' }
+  const parts = partsOf(split.path)
+  if (!parts) return undefined
+  const isCore = parts[0] === 'api'
+  // The core group has no name in the path.
+  const versionAt = isCore ? 1 : 2
+  if ((!isCore && parts[0] !== 'apis') || parts.length < versionAt + 2) return { ...base, about: 'path' }
 
-  const group = isCore ? '' : (others.shift() ?? '')
-  const version = others.shift() ?? ''
+  const group = isCore ? '' : (parts[1] ?? '')
+  const version = parts[versionAt] ?? ''
   let verb = VERBS[method] ?? base.verb
-  if (others[0] === 'watch' || others[0] === 'proxy') {
-    if (others.length < 2) return { ...base, about: 'path' }
-    verb = others.shift() ?? verb
+  let placeAt = versionAt + 1
+  const first = parts[placeAt] ?? ''
+  if (first === 'watch' || first === 'proxy') {
+    if (parts.length < placeAt + 2) return { ...base, about: 'path' }
+    verb = first
+    placeAt++
   }
-  const about = placeOf(others, isCore ? OF_NAMESPACE_ITSELF : OF_NAMESPACE_IN_GROUPS)
+  const about = placeOf(parts.slice(placeAt), isCore ? OF_NAMESPACE_ITSELF : OF_NAMESPACE_IN_GROUPS)
   if (about.name === '' && verb === 'get') verb = isTrue(query.get('watch')) ? 'watch' : 'list'
   if (about.name === '' && verb === 'delete') verb = 'deletecollection'
   const selectedName = about.name === '' && verb !== 'create' ? nameSelected(query.get('fieldSelector')) : ''
   return { ...base, about: 'resource', verb, group, version, selectedName, ...about }
+}
+
+/** The parts of a path, decoded; undefined when one cannot be. */
+function partsOf(path: string): readonly string[] | undefined {
+  const parts = path.split('/').filter((part) => part !== '')
+  if (!path.includes('%')) return parts
+  try {
+    return parts.map(decodeURIComponent)
+  } catch {
+    return undefined
+  }
 }
 
 /** `metadata.name=web`, alone or among others. */
@@ -94,16 +102,16 @@ const OF_NAMESPACE_IN_GROUPS: ReadonlySet<string> = new Set(['status', 'finalize
 const OF_NAMESPACE_ITSELF: ReadonlySet<string> = new Set([...OF_NAMESPACE_IN_GROUPS, 'history', 'why', 'revert'])
 
 function placeOf(parts: readonly string[], ofNamespace: ReadonlySet<string>) {
-  const [first = '', namespace = '', third, ...below] = parts
-  if (first === 'namespaces' && namespace !== '' && third !== undefined && !ofNamespace.has(third)) {
-    const [name = '', subresource = '', ...rest] = below
-    return { namespace, resource: third, name, subresource, rest }
+  const [resource = '', name = '', subresource = ''] = parts
+  if (resource === 'namespaces' && name !== '' && parts.length > 2 && !ofNamespace.has(subresource)) {
+    const [, namespace = '', inside = '', inName = '', below = ''] = parts
+    return { namespace, resource: inside, name: inName, subresource: below, rest: parts.slice(5) }
   }
-  const [resource = '', name = '', subresource = '', ...rest] = parts
-  return { namespace: resource === 'namespaces' ? name : '', resource, name, subresource, rest }
+  return { namespace: resource === 'namespaces' ? name : '', resource, name, subresource, rest: parts.slice(3) }
 }
 
 function splitCluster(path: string): { cluster: string; path: string } {
+  if (!path.startsWith('/clusters/')) return { cluster: DEFAULT_CLUSTER, path }
   const [, cluster, rest] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(path) ?? []
   return cluster === undefined ? { cluster: DEFAULT_CLUSTER, path } : { cluster, path: rest ?? '/' }
 }

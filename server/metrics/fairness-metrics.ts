@@ -60,36 +60,61 @@ export function createFairnessMetrics(
     gauge: new Gauge({ name: PREFIX + name, help, labelNames: ['priority_level'], registers }),
     read,
   }))
+  const counts = new Map<string, Counts>()
+  const countsOf = (cluster: string, { schema, level }: Pick<Flow, 'schema' | 'level'>): Counts => {
+    const said = (name: string) => (cluster === DEFAULT_CLUSTER || EVERYWHERE.has(name) ? name : 'other')
+    const labels = { priority_level: said(level.name), flow_schema: said(schema.metadata.name ?? '') }
+    const key = `${labels.priority_level}/${labels.flow_schema}`
+    const known = counts.get(key) ?? { labels, waiting: 0, executing: 0, dispatched: 0 }
+    counts.set(key, known)
+    return known
+  }
   return {
-    asked(cluster, { schema, level }) {
-      const said = (name: string) => (cluster === DEFAULT_CLUSTER || EVERYWHERE.has(name) ? name : 'other')
-      const labels = { priority_level: said(level.name), flow_schema: said(schema.metadata.name ?? '') }
-      waiting.inc(labels)
+    asked(cluster, flow) {
+      const count = countsOf(cluster, flow)
+      const { level } = flow
+      const { labels } = count
+      count.waiting++
       return {
         refused(why) {
-          waiting.dec(labels)
+          count.waiting--
           const reason = why === 'full' && level.gate.queue.shape.queues === 0 ? 'concurrency-limit' : REASONS[why]
           rejected.inc({ ...labels, reason })
         },
         began(time) {
-          waiting.dec(labels)
-          executing.inc(labels)
-          dispatched.inc(labels)
+          count.waiting--
+          count.executing++
+          count.dispatched++
           if (!level.isExempt) waited.observe({ ...labels, execute: 'true' }, time / 1000)
         },
         ended(time) {
-          executing.dec(labels)
+          count.executing--
           took.observe(labels, time / 1000)
         },
       }
     },
     refresh() {
+      for (const count of counts.values()) {
+        waiting.set(count.labels, count.waiting)
+        executing.set(count.labels, count.executing)
+        dispatched.inc(count.labels, count.dispatched)
+        count.dispatched = 0
+      }
       for (const { gauge, read } of ofLevel) {
         gauge.reset()
         for (const level of levels()) gauge.set({ priority_level: level.name }, read(level))
       }
     },
   }
+}
+
+/** Of one schema at one level. The library is told of them when it prints, as it is of levels. */
+interface Counts {
+  readonly labels: { readonly priority_level: string; readonly flow_schema: string }
+  waiting: number
+  executing: number
+  /** Since the last time that the library was told. */
+  dispatched: number
 }
 
 const EVERYWHERE: ReadonlySet<string> = new Set(flowControlObjects().map(({ metadata }) => metadata.name ?? ''))

@@ -10,6 +10,7 @@ import { createHookMetrics, type HookMetrics } from '../admission/webhooks/metri
 import { type AuditMetrics, createAuditMetrics } from '../audit/metrics.ts'
 import type { Level } from '../fairness/levels.ts'
 import { createFairnessMetrics, type FairnessMetrics } from './fairness-metrics.ts'
+import { Tally } from './tally.ts'
 
 /** One answered request. */
 export interface Answered {
@@ -70,12 +71,20 @@ export function createMetrics(storeStatus: () => Promise<StoreStatus>, levels: (
   })
   const fairness = createFairnessMetrics(registers, levels)
   const gauges = STORE_GAUGES.map(([name, help, read]) => ({ gauge: new Gauge({ name, help, registers }), read }))
+  const answers = new Tally(total)
+  const inFlight = { readOnly: 0, mutating: 0, watch: 0 }
   return {
-    answered({ code, took, ...labels }) {
-      total.inc({ ...labels, code: String(code) })
-      if (labels.verb !== 'watch') duration.observe(labels, took / 1000)
+    answered({ verb, group, version, resource, subresource, code, took }) {
+      const labels = { verb, group, version, resource, subresource }
+      answers.add(`${verb} ${group}/${version}/${resource}/${subresource} ${code}`, () => ({
+        ...labels,
+        code: String(code),
+      }))
+      if (verb !== 'watch') duration.observe(labels, took / 1000)
     },
-    inFlight: (kind, change) => current.inc({ request_kind: kind }, change),
+    inFlight(kind, change) {
+      inFlight[kind] += change
+    },
     rejected: (kind) => turnedAway.inc({ request_kind: kind }),
     fairness,
     webhooks: createHookMetrics(registers),
@@ -83,6 +92,8 @@ export function createMetrics(storeStatus: () => Promise<StoreStatus>, levels: (
     async print() {
       const status = await storeStatus()
       fairness.refresh()
+      answers.tell()
+      for (const [kind, count] of Object.entries(inFlight)) current.set({ request_kind: kind }, count)
       for (const { gauge, read } of gauges) gauge.set(read(status))
       const [registry] = registers
       return { contentType: registry.contentType, text: await registry.metrics() }

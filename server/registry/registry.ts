@@ -58,7 +58,15 @@ export function createRegistry(builtIns: readonly Kind[]): Registry {
     { readonly served: Map<string, Served>; generation: number; groups?: readonly ServedGroup[] }
   >()
 
+  const views = new Map<string, ClusterResources>()
   const cluster = (name: string): ClusterResources => {
+    const known = views.get(name)
+    if (known) return known
+    const made = viewOf(name)
+    views.set(name, made)
+    return made
+  }
+  const viewOf = (name: string): ClusterResources => {
     const find = (group: string, version: string, plural: string) =>
       shared.get(keyOf(group, version, plural)) ?? own.get(name)?.served.get(keyOf(group, version, plural))
     return {

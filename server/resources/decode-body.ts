@@ -11,7 +11,7 @@ import { parseJson } from '@muster/api/parse-json.ts'
 import { decodeObject, isEnvelope } from '@muster/api/protobuf/envelope.ts'
 import { readCustom } from '@muster/api/schema/custom.ts'
 import { decode, sayUnknownField } from '@muster/api/schema/decode/decode.ts'
-import { isObject } from '@muster/api/schema/json.ts'
+import { copyJson, isObject, setOwn } from '@muster/api/schema/json.ts'
 import { badRequest, invalid as invalidStatus } from '@muster/api/status.ts'
 import { typeNameOf } from '@muster/api/tables/schemas.ts'
 import { isControlError } from '@muster/base/errors.ts'
@@ -188,7 +188,8 @@ function decodeBuiltIn(value: JsonObject, type: BodyType, strictly: boolean) {
 function decodeCustom(value: JsonObject, type: BodyType) {
   const schema = type.served?.version.schema()
   if (!schema) throw new TypeError(`broken promise: a custom resource has a schema: ${type.kind}`)
-  const object = structuredClone(value)
+  const object: JsonObject = {}
+  for (const [name, held] of Object.entries(value)) setOwn(object, name, copyJson(held))
   const reading = readCustom(schema, object)
   if (reading.read) return { object, unknown: reading.unknown }
   throw badRequest(

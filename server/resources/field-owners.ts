@@ -3,6 +3,7 @@ import { emptyObject } from '@muster/api/apply/empty-object.ts'
 import type { FieldFilter } from '@muster/api/apply/field-filter.ts'
 import { resetFieldsOf } from '@muster/api/apply/reset-fields.ts'
 import type { FieldVersions } from '@muster/api/apply/versions.ts'
+import { copyObject } from '@muster/api/apply/whole-object.ts'
 import type { Kind } from '@muster/api/kind.ts'
 import { apiVersionOf, type KubeObject } from '@muster/api/object.ts'
 import type { Served } from '../registry/registry.ts'
@@ -21,7 +22,7 @@ export function fieldVersionsOf(served: Served): FieldVersions {
       convert(object, apiVersion) {
         const [from, to] = [byApiVersion.get(object.apiVersion), byApiVersion.get(apiVersion)]
         if (!from || !to) return object
-        const copy: KubeObject = structuredClone(object)
+        const copy = copyObject(object)
         return toVersion({ kind, version: to, builtIn }, toStored({ kind, version: from, builtIn }, copy))
       },
     }

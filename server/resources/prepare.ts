@@ -43,10 +43,11 @@ export function prepareForUpdate(call: ResourceCall, object: KubeObject, old: Ku
     object.metadata.generation = (old.metadata.generation ?? 0) + 1
   }
   // Kubernetes asks twice, once for all kinds and once with each kind's own rules, and tells both answers.
+  const ofChange = validateObjectMetaUpdate(object.metadata, old.metadata)
   refuse(call, object, [
     ...checkMetadata(call, object),
-    ...validateObjectMetaUpdate(object.metadata, old.metadata),
-    ...validateObjectMetaUpdate(object.metadata, old.metadata),
+    ...ofChange,
+    ...ofChange,
     ...(rules.validate?.(object, context) ?? []),
     ...(rules.validateUpdate?.(object, old, context) ?? []),
   ])

@@ -1,4 +1,5 @@
 /** PUT: an object in place of the one that is there. Source: apiserver pkg/endpoints/handlers/update.go. */
+import { copyObject } from '@muster/api/apply/whole-object.ts'
 import { invalid } from '@muster/api/field-error.ts'
 import { alignNamespace, wipeSystemFields } from '@muster/api/metadata/system-fields.ts'
 import type { KubeObject } from '@muster/api/object.ts'
@@ -24,7 +25,7 @@ export async function update(call: ResourceCall, deps: WriteDeps): Promise<Writt
   return writeOver(call, deps, options, {
     createIfAbsent: served.kind.rules.createOnUpdate === true && call.info.subresource === '',
     ...(object.metadata.uid ? { uid: object.metadata.uid } : {}),
-    change: () => structuredClone(object),
+    change: () => copyObject(object),
     owns: 'as an update',
   })
 }
@@ -57,8 +58,8 @@ export function writeOver(
     ...(rules.isHeld ? { isHeld: rules.isHeld.bind(rules) } : {}),
     async change(stored) {
       call.warnings.length = heard // Of an earlier try.
-      const current = stored && fromStored(call.served, structuredClone(stored))
-      const next = wanted.change(current && structuredClone(current))
+      const current = stored && fromStored(call.served, copyObject(stored))
+      const next = wanted.change(current && copyObject(current))
       alignNamespace(next.metadata, namespaceOf(call))
       checkName(call, next)
       if (wanted.owns === 'as an update') ownFields(call, options, current, next)

@@ -110,7 +110,8 @@ export async function admitCreate(
 ): Promise<KubeObject> {
   const object = toStored(call.served, wanted)
   const asked: AdmissionRequest = { ...requestBase(call, dryRun), verb: 'create', object }
-  await mutate(call, deps, asked)
+  const context = contextOf(call, deps, asked)
+  await mutate(call, deps, asked, context)
   dedupOwners(call, object)
   checkRoles(call, deps, object)
   const allocation = isService(object) ? await beginService({ ...serviceDeps(call, deps), dryRun }, object) : undefined
@@ -118,8 +119,8 @@ export async function admitCreate(
   if (allocation && isService(object)) {
     admitted.also = await writesOf(serviceDeps(call, deps), allocation, object, () => newMetadata(call, deps))
   }
-  await validate(call, deps, asked, admitted)
-  admitted.again = () => validate(call, deps, asked, admitted)
+  await validate(call, deps, asked, context, admitted)
+  admitted.again = () => validate(call, deps, asked, context, admitted)
   return inForm(call, object)
 }
 
@@ -134,7 +135,8 @@ export async function admitUpdate(
 ): Promise<KubeObject> {
   const object = toStored(call.served, wanted)
   const asked: AdmissionRequest = { ...requestBase(call, dryRun), verb: 'update', object, old }
-  await mutate(call, deps, asked)
+  const context = contextOf(call, deps, asked)
+  await mutate(call, deps, asked, context)
   dedupOwners(call, object)
   checkRoles(call, deps, object, old)
   const services = call.info.subresource === '' && isService(object) && isService(old)
@@ -144,7 +146,7 @@ export async function admitUpdate(
     admitted.also = await writesOf(serviceDeps(call, deps), allocation, object, () => newMetadata(call, deps))
   }
   if (isService(old) && old.metadata.deletionTimestamp) admitted.alsoAtEnd = await endOf(serviceDeps(call, deps), old)
-  await validate(call, deps, asked, admitted)
+  await validate(call, deps, asked, context, admitted)
   const next = inForm(call, object)
   setOwners(next, keepNoopTimes(old, next))
   return next
@@ -161,9 +163,10 @@ export async function admitPassing(
 ): Promise<void> {
   const own = { ...call, formOf: passingForm(passing) }
   const asked: AdmissionRequest = { ...requestBase(call, dryRun), verb: 'create', object }
-  await mutate(own, deps, asked)
-  await validate(own, deps, asked, admitted)
-  admitted.again = () => validate(own, deps, asked, admitted)
+  const context = contextOf(own, deps, asked)
+  await mutate(own, deps, asked, context)
+  await validate(own, deps, asked, context, admitted)
+  admitted.again = () => validate(own, deps, asked, context, admitted)
 }
 
 /** Asks whether one may be connected with whoever the path names; the options say what is asked of him. */
@@ -177,8 +180,9 @@ export async function admitConnect(call: ResourceCall, deps: WriteDeps, kind: st
     formOf: (resource: GroupVersionResource) => ({ resource, kind: gvk, show, read: () => object }),
   }
   const asked: AdmissionRequest = { ...requestBase(call, false), verb: 'connect', object }
-  await mutate(own, deps, asked)
-  await validate(own, deps, asked, { guards: [] })
+  const context = contextOf(own, deps, asked)
+  await mutate(own, deps, asked, context)
+  await validate(own, deps, asked, context, { guards: [] })
 }
 
 /** Asks whether an object may be deleted. */
@@ -190,8 +194,9 @@ export async function admitDelete(
   admitted: Admitted,
 ): Promise<void> {
   const asked: AdmissionRequest = { ...requestBase(call, options.dryRun), verb: 'delete', old }
-  await mutate(call, deps, asked, deleteOptionsObject(options))
-  await validate(call, deps, asked, admitted, deleteOptionsObject(options))
+  const context = contextOf(call, deps, asked, deleteOptionsObject(options))
+  await mutate(call, deps, asked, context)
+  await validate(call, deps, asked, context, admitted)
   if (isService(old)) admitted.alsoAtEnd = await endOf(serviceDeps(call, deps), old)
 }
 
@@ -248,7 +253,7 @@ function contextOf(
   call: ResourceCall,
   deps: WriteDeps,
   { verb }: AdmissionRequest,
-  options: object | undefined,
+  options?: object,
 ): AdmissionContext {
   const { cluster } = call.info
   return {
@@ -267,9 +272,14 @@ function contextOf(
   }
 }
 
-async function mutate(call: ResourceCall, deps: WriteDeps, request: AdmissionRequest, options?: object): Promise<void> {
+async function mutate(
+  call: ResourceCall,
+  deps: WriteDeps,
+  request: AdmissionRequest,
+  context: AdmissionContext,
+): Promise<void> {
   const before = 'object' in request ? request.object.metadata.managedFields : undefined
-  const { warnings } = await admit(deps.admission, request, contextOf(call, deps, request, options))
+  const { warnings } = await admit(deps.admission, request, context)
   call.warnings.push(...warnings)
   if (!('object' in request) || request.verb === 'connect') return
   const { object } = request
@@ -284,11 +294,11 @@ async function validate(
   call: ResourceCall,
   deps: WriteDeps,
   request: AdmissionRequest,
+  context: AdmissionContext,
   admitted: Admitted,
-  options?: object,
 ): Promise<void> {
   const ofDefinition = 'object' in request ? await definitionGuards(call, deps.objects, request.verb) : []
-  const { guards, warnings } = await check(deps.admission, request, contextOf(call, deps, request, options))
+  const { guards, warnings } = await check(deps.admission, request, context)
   call.warnings.push(...warnings)
   admitted.guards.length = 0
   admitted.guards.push(...ofDefinition, ...guards.map((guard) => storeGuard(call, guard)))

@@ -43,7 +43,7 @@ export interface ReaderDeps extends ChooserDeps {
   readonly store: Pick<Store, 'head' | 'range'>
   readonly feed: Feed
   /** The cache of a resource, loaded. */
-  readonly cacheOf: (scope: Scope) => Promise<ResourceCache>
+  readonly cacheOf: (scope: Scope) => Promise<ResourceCache> | ResourceCache
 }
 
 /** How long a read waits for a revision. Source: apiserver pkg/storage/cacher blockTimeout. */

@@ -163,7 +163,10 @@ class ObjectStorage implements Storage {
     this.#budget = new RecentBudget(deps.recentChangesMax ?? RECENT_CHANGES_MAX)
     this.#past = new Past(store)
     this.#alarms = new Alarms(clock)
-    const cacheOf = async (scope: GroupResource) => (await this.#resource(scope)).cache
+    const cacheOf = (scope: GroupResource) => {
+      const { cache } = this.#resources.get(resourcePrefix(scope)) ?? {}
+      return cache?.isLoaded ? cache : this.#resource(scope).then((loaded) => loaded.cache)
+    }
     const accounts = deps.accounts?.(this) ?? noAccounts
     this.#writer = { store, clock, random, feed: this.#feed, cacheOf, attributesOf, accounts, pause: this.#pause }
   }

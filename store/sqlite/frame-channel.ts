@@ -37,8 +37,13 @@ const SLOTS = 2
 /** From this many commits in a group on, others wait too, and looking beats sleeping. */
 const BUSY_COMMITS = 8
 
-/** Each side looks this long, then sleeps: the usual flush, and what answering one group and drafting the next takes. */
-const LOOK_FOR: Duration = milliseconds(3)
+/** The main thread looks this long, then sleeps: the usual flush. */
+const LOOK_FOR_REPLY: Duration = milliseconds(3)
+/**
+ * The writer looks this long, then sleeps: what answering one group and drafting the next takes where that is all there
+ * is to do. Below an API server more is done for each write, and to look for all that time took a tenth of a create.
+ */
+const LOOK_FOR_REQUEST: Duration = milliseconds(0.3)
 
 /**
  * The main thread looks this long between two turns for its other work. Each turn takes a kilobyte of garbage: looking once
@@ -115,7 +120,7 @@ export class FrameSender {
   async #replied(request: number, busy: boolean): Promise<void> {
     const { words } = this.#memory
     const done = () => Atomics.load(words, REPLY) >= request
-    const until = this.#clock.elapsed() + LOOK_FOR
+    const until = this.#clock.elapsed() + LOOK_FOR_REPLY
     while (busy && !lookFor(done, LOOK_AT_A_STRETCH, this.#clock) && this.#clock.elapsed() < until) await setImmediate()
     while (!done()) {
       Atomics.store(words, MAIN_SLEEPS, 1)
@@ -185,7 +190,7 @@ export function receiveFrames(memory: FrameMemory, port: MessagePort, { clock, a
     Atomics.store(words, WRITER_SLEEPS, 0)
     for (const until = clock.elapsed() + TURN; clock.elapsed() < until; ) {
       if (asked()) serve()
-      else if (commits >= BUSY_COMMITS) lookFor(asked, LOOK_FOR, clock)
+      else if (commits >= BUSY_COMMITS) lookFor(asked, LOOK_FOR_REQUEST, clock)
       if (!asked() && sleep()) {
         awake = false
         return

@@ -135,7 +135,7 @@ function processOf(clock: Clock, random: Random): Process {
 async function readWhatIsLeft(audit: Audit, random: Random): Promise<void> {
   const plain = await openSqliteStore({ clock: systemClock, random: systemRandom, directory: join(home, 'store') })
   try {
-    const store = sealedStore(plain, await openEncryption(home))
+    const store = sealedStore(plain, { sealer: await openEncryption(home), clock: systemClock, random: systemRandom })
     await audit.open(processOf(systemClock, random), store, undefined)
     audit.check()
     const horizon = Math.max(audit.horizon, audit.chronicle.head - between(random, 0, 300)) as Revision

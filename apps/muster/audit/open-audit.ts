@@ -1,7 +1,7 @@
 /** The audit log of `muster up`: its policy, and where its lines go. */
 import { readFile } from 'node:fs/promises'
 import type { Caller } from '@muster/api/caller.ts'
-import { type Clock, seconds } from '@muster/base/clock.ts'
+import { type Clock, milliseconds, seconds } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
 import { DEFAULT_POLICY } from '@muster/server/audit/default-policy.ts'
@@ -41,8 +41,10 @@ export interface AuditDeps {
   readonly call: Caller
 }
 
-/** Lines of one write to the file; they are written as soon as those before them are. */
+/** Lines of one write to the file. */
 const LOG_BATCH_MAX = 1_000
+/** Where nobody waits for a line, so long for more: a write of each by itself costs as much as answering a read. */
+const LOG_WAIT = milliseconds(20)
 /** As kube-apiserver's --audit-webhook-batch-max-size; it waits 30 s for more. */
 const WEBHOOK_BATCH_MAX = 400
 const WEBHOOK_WAIT = seconds(5)
@@ -63,7 +65,8 @@ export async function openAudit(wishes: AuditWishes, { clock, log, call }: Audit
     begin(metrics) {
       const own = { clock, log, metrics }
       const { logMode, webhookMode } = wishes
-      const toFile = { name: 'log', mode: logMode, write: file.write, batchMax: LOG_BATCH_MAX, batchWait: seconds(0) }
+      const batchWait = logMode === 'batch' ? LOG_WAIT : seconds(0)
+      const toFile = { name: 'log', mode: logMode, write: file.write, batchMax: LOG_BATCH_MAX, batchWait }
       sinks.push(createSink({ ...own, ...toFile }))
       if (receiver) {
         const isBatch = webhookMode === 'batch'
@@ -75,7 +78,10 @@ export async function openAudit(wishes: AuditWishes, { clock, log, call }: Audit
       }
       return { policy, sinks }
     },
-    close: async () => void (await Promise.all(sinks.map((sink) => sink.close()))),
+    async close() {
+      await Promise.all(sinks.map((sink) => sink.close()))
+      await file.close()
+    },
   }
 }
 
