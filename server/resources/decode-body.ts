@@ -11,6 +11,7 @@ import { parseJson } from '@muster/api/parse-json.ts'
 import { decodeObject, isEnvelope } from '@muster/api/protobuf/envelope.ts'
 import { readCustom } from '@muster/api/schema/custom.ts'
 import { decode, sayUnknownField } from '@muster/api/schema/decode/decode.ts'
+import { inTextOrder } from '@muster/api/schema/decode/text-order.ts'
 import { isObject } from '@muster/api/schema/json.ts'
 import { badRequest, invalid as invalidStatus } from '@muster/api/status.ts'
 import { typeNameOf } from '@muster/api/tables/schemas.ts'
@@ -72,8 +73,16 @@ export function decodeBody(
   }
   checkType(body, type, bytes)
   const { object, strict } = decodeObjectOf(body, type, validation)
-  return { object, strict: [...doubles, ...strict] }
+  const found = [...doubles, ...strict]
+  // Of a custom resource Go finds what is doubled first, and what is unknown when it prunes.
+  const isMixed = doubles.length > 0 && strict.length > 0 && type.builtIn
+  return {
+    object,
+    strict: isMixed && mediaType === 'application/json' ? inTextOrder(decoder.decode(bytes), found) : found,
+  }
 }
+
+const decoder = new TextDecoder()
 
 /** Reads a parsed object as this type. Throws BadRequest, in Go's words, for what cannot be read so. */
 export function decodeObjectOf(value: JsonObject, type: BodyType, validation: FieldValidation): DecodedBody {
