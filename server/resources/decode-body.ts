@@ -19,7 +19,7 @@ import { isControlError } from '@muster/base/errors.ts'
 import { bodyMediaType, MEDIA_TYPES, type MediaType, TEXT_MEDIA_TYPES } from '../http/accept.ts'
 import type { FieldValidation } from '../http/options.ts'
 import type { Served } from '../registry/registry.ts'
-import { parseYaml } from './parse-yaml.ts'
+import { isYamlDouble, parseYaml, sayYamlDoubles } from './parse-yaml.ts'
 
 /** A kind in one version, as far as its body's form goes: that of the path, or that of a subresource (Scale). */
 export interface BodyType {
@@ -113,7 +113,10 @@ export function settleStrict(
 }
 
 /** `strict decoding error: unknown field "a", unknown field "b"`. */
-export const sayStrict = (strict: readonly string[]): string => `strict decoding error: ${strict.join(', ')}`
+export function sayStrict(strict: readonly string[]): string {
+  const { inYaml = [], others = [] } = Object.groupBy(strict, (one) => (isYamlDouble(one) ? 'inYaml' : 'others'))
+  return `strict decoding error: ${[...(inYaml.length > 0 ? [sayYamlDoubles(inYaml)] : []), ...others].join(', ')}`
+}
 
 function readBody(bytes: Uint8Array, mediaType: MediaType, type: BodyType, strictly: boolean) {
   switch (mediaType) {
