@@ -48,7 +48,7 @@ function addKind(
     properties: {
       ...(isObject(published.properties) ? published.properties : {}),
       ...typeMeta,
-      metadata: { allOf: [refTo(`${META}.ObjectMeta`)], description: METADATA },
+      metadata: { allOf: [refTo(`${META}.ObjectMeta`)], description: metadataOf(descriptions) },
     },
     'x-kubernetes-group-version-kind': [{ group, kind, version }],
   })
@@ -158,6 +158,10 @@ function typeMetaOf(descriptions: Descriptions): JsonObject {
     ]),
   )
 }
+
+/** What the metadata of every kind of Kubernetes' own is said to be for. */
+const metadataOf = (descriptions: Descriptions): string =>
+  descriptions['io.k8s.api.core.v1.Pod']?.[1].metadata ?? METADATA
 
 /** The names of all components that a part of a document refers to. */
 export function referencesOf(part: unknown): readonly string[] {

@@ -97,6 +97,14 @@ interface Open {
 
 function findDuplicates(text: string): readonly string[] {
   const found = new Set<string>()
+  walkFields(text, (path, isAgain) => {
+    if (isAgain) found.add(path)
+  })
+  return [...found]
+}
+
+/** Visits every field of a text that is valid JSON, as it stands there; `isAgain` where its object has had it already. */
+export function walkFields(text: string, visit: (path: string, isAgain: boolean) => void): void {
   const open: Open[] = []
   let word = ''
   for (let at = 0; at < text.length; at++) {
@@ -111,7 +119,7 @@ function findDuplicates(text: string): readonly string[] {
       case COLON:
         if (inside?.names) {
           inside.name = String(JSON.parse(word))
-          if (inside.names.has(inside.name)) found.add(pathIn(inside))
+          visit(pathIn(inside), inside.names.has(inside.name))
           inside.names.add(inside.name)
         }
         break
@@ -130,7 +138,6 @@ function findDuplicates(text: string): readonly string[] {
         break
     }
   }
-  return [...found]
 }
 
 const pathIn = ({ path, names, name, index }: Open): string =>

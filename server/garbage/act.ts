@@ -15,9 +15,11 @@ import { hasCode } from '@muster/base/errors.ts'
 import { GUARDS_MAX } from '@muster/store/limits.ts'
 import type { Guard } from '@muster/store/store.ts'
 import { ownCause } from '../history/cause.ts'
+import { deletionRulesOf } from '../resources/deletion-rules.ts'
 import { fieldVersionsOf } from '../resources/field-owners.ts'
 import { storedVersion } from '../resources/versions.ts'
 import type { AlsoWritten, Grounds, WriteRequest } from '../storage/decide.ts'
+import type { DeletionRules } from '../storage/deletion.ts'
 import { formatKey, type ObjectKey, parseKey } from '../storage/key.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Step } from './decide.ts'
@@ -76,17 +78,21 @@ export async function act(deps: ActDeps, sight: Sight, step: Deed): Promise<void
 
 async function remove(deps: ActDeps, sight: Sight, propagationPolicy: 'Background' | 'Foreground' | 'Orphan') {
   const { key, uid, revision, waitingAt } = sight
-  const rules = deps.kindAt(key)?.kind.rules
-  const grace = rules?.deletionGrace?.bind(rules)
-  const reason = waitingAt.length > 0 ? 'its owner waits for it to go' : 'its owners are no more'
+  const served = deps.kindAt(key)
+  const reason = whyRemoved(sight)
   await deps.objects
     .remove(key, {
       ...requestOf(deps, sight, reason),
       grounds: unchanged(key, waitingAt, () => atEnd(deps, sight)),
       options: { propagationPolicy, preconditions: { uid, resourceVersion: String(revision) } },
-      rules: { ...(grace ? { grace } : {}), ...(rules?.dependents ? { dependents: rules.dependents } : {}) },
+      rules: served ? deletionRulesOf(served.kind.rules) : {},
     })
     .catch(unlessGone)
+}
+
+function whyRemoved({ metadata, waitingAt }: Sight): string {
+  if (metadata.deletionTimestamp !== undefined) return 'it was marked to go, and nothing holds it'
+  return waitingAt.length > 0 ? 'its owner waits for it to go' : 'its owners are no more'
 }
 
 const atEnd = async ({ alsoAtEnd }: ActDeps, { key, object }: Sight) => (await alsoAtEnd?.(key, object)) ?? []
@@ -96,13 +102,12 @@ function unchanged(
   key: ObjectKey,
   owners: Sight['waitingAt'],
   end: () => Promise<readonly AlsoWritten[]> = async () => [],
-): () => Promise<Grounds> {
+): (triesBefore: number) => Promise<Grounds> {
   const guards = owners
     .slice(0, OWNERS_GUARDED_MAX)
     .map((owner): Guard => ({ guard: 'revision', key: owner.key, equals: owner.revision }))
-  let tries = 0
-  return async () => {
-    if (tries++ > 0) throw conflict(key, key.name, OBJECT_MODIFIED)
+  return async (triesBefore) => {
+    if (triesBefore > 0) throw conflict(key, key.name, OBJECT_MODIFIED)
     return { guards, alsoAtEnd: await end() }
   }
 }
@@ -133,9 +138,17 @@ async function change(deps: ActDeps, sight: Sight, reason: string, make: (metada
       ...requestOf(deps, sight, reason),
       grounds: unchanged(key, waitingAt, () => atEnd(deps, sight)),
       preconditions: { uid, resourceVersion: String(revision) },
+      ...heldBy(deps, key),
       change: (current) => changed(deps, key, current, make),
     })
     .catch(unlessGone)
+}
+
+/** What keeps an object of a kind besides its finalizers. */
+function heldBy({ kindAt }: ActDeps, key: ObjectKey): Pick<DeletionRules, 'isHeld'> {
+  const served = kindAt(key)
+  const { isHeld } = served ? deletionRulesOf(served.kind.rules) : {}
+  return isHeld ? { isHeld } : {}
 }
 
 /** Without an owner that led to it, it is the object's own state that did. */

@@ -89,7 +89,18 @@ const cases: readonly Case[] = [
     ring: ['a'],
     step: { do: 'let-go', finalizer: 'foregroundDeletion' },
   },
-  { when: 'it is on its way already', metadata: MARKED, owners: [owner('absent')], step: nothing },
+  {
+    when: 'it is on its way already',
+    metadata: { ...MARKED, deletionGracePeriodSeconds: 30 },
+    owners: [owner('absent')],
+    step: nothing,
+  },
+  {
+    when: 'it was marked and nothing holds it, but whoever marked it did not come to delete it',
+    metadata: { ...MARKED, deletionGracePeriodSeconds: 0 },
+    owners: [owner('present')],
+    step: { do: 'delete', policy: 'Background' },
+  },
   {
     when: 'it waits for one that blocks it',
     metadata: { ...MARKED, finalizers: ['foregroundDeletion'] },

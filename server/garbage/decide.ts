@@ -1,6 +1,7 @@
 /**
  * What is to become of one object, given whom it belongs to and who belongs to it.
  *
+ *     marked, nothing holds it ─► delete: whoever marked it did not come to that
  *     marked, waits to orphan ──► disown each dependent ──► let go once there is none
  *     marked, waits for them  ──► let go once no dependent blocks it; a ring of those that wait is broken first
  *     every owner is absent   ──► delete
@@ -13,7 +14,7 @@
  * one, so that an owner may go too early, and waits for ever in one whose objects were all deleted by hand.
  */
 import type { ObjectMeta, OwnerReference } from '@muster/api/object.ts'
-import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from '../storage/deletion.ts'
+import { endsDeletion, FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from '../storage/deletion.ts'
 
 /**
  * How an owner stands. `waiting`: it is marked, and goes when its dependents have gone. `unreachable`: it is of a
@@ -63,7 +64,9 @@ export type Step =
 export function decide(seen: Seen): Step {
   const { metadata, owners, dependents } = seen
   const { deletionTimestamp, finalizers = [] } = metadata
-  if (deletionTimestamp !== undefined) return decideMarked(finalizers, seen)
+  if (deletionTimestamp !== undefined) {
+    return endsDeletion(metadata, metadata) ? { do: 'delete', policy: 'Background' } : decideMarked(finalizers, seen)
+  }
   if (owners.length === 0) return { do: 'nothing' }
   const found = (state: OwnerState) => owners.filter(({ is }) => is === state)
   const [lost] = [...found('unreachable'), ...found('unknown')]

@@ -121,23 +121,10 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     about: 'texts of a YAML parser',
     is: 'owed',
-    why: "Kubernetes repeats the words of Go's parser of YAML; the library that Muster uses has words of its own, and says no line for a key that comes twice.",
+    why: "Kubernetes repeats the words of Go's parser of YAML; the library that Muster uses has words of its own.",
     answers: {
-      'apply › ConfigMap › says what it expects': [21, 23, 26],
+      'apply › ConfigMap › says what it expects': [21, 26],
       'errors › ConfigMap › is sent in bad bodies': [29],
-      'patches › ConfigMap › unknown fields: by default': [3],
-      'patches › ConfigMap › unknown fields: Strict': [3],
-      'patches › ConfigMap › unknown fields: Warn': [3],
-    },
-  },
-  {
-    about: 'the order of strict decoding',
-    is: 'owed',
-    why: 'Unknown and doubled fields are said in the order of their kind, not of the text.',
-    answers: {
-      'patches › ConfigMap › unknown fields: by default': [1, 2],
-      'patches › ConfigMap › unknown fields: Strict': [1, 2],
-      'patches › ConfigMap › unknown fields: Warn': [1, 2],
     },
   },
   {
@@ -200,14 +187,6 @@ export const EXPLANATIONS: readonly Explanation[] = [
     why: "A LimitRange without a name is given one made of a uid: Kubernetes takes another than the object's own, Muster the same.",
     answers: {
       'core › LimitRange › is refused when wrong': [2],
-    },
-  },
-  {
-    about: 'tables of bookmarks',
-    is: 'owed',
-    why: "The bookmark that ends the initial events of a watch of Tables has a row of its own in Kubernetes, and is no Table's row here.",
-    answers: {
-      'watches › ConfigMap › is watched from its beginning': [22],
     },
   },
   {

@@ -6,10 +6,15 @@ import type { ResourceCall } from './call.ts'
 export function acceptedOf({ request, served, info }: ResourceCall): Accepted {
   const pretty = wantsPretty(request.query, request.headers['user-agent'])
   const accept = request.query.get('as') === 'Table' ? TABLE : request.headers.accept
-  return negotiate(accept, served.builtIn ? BUILT_IN_OFFER : CUSTOM_OFFER, {
+  return negotiate(accept, offerOf(served), {
     pretty,
     watch: info.verb === 'watch',
   })
+}
+
+function offerOf({ builtIn, kind: { verbs } }: ResourceCall['served']): Offer {
+  if (!builtIn) return CUSTOM_OFFER
+  return verbs?.length === 1 && verbs[0] === 'create' ? REVIEW_OFFER : BUILT_IN_OFFER
 }
 
 /** `?as=Table` is Muster's own: kubectl get --raw cannot say it in a header. */
@@ -24,6 +29,12 @@ const BUILT_IN_OFFER: Offer = {
     if (kind === 'Table') return mediaType !== 'application/vnd.kubernetes.protobuf'
     return kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList'
   },
+}
+
+/** What is not kept has no tables. */
+const REVIEW_OFFER: Offer = {
+  mediaTypes: MEDIA_TYPES,
+  allows: (as, mediaType) => as.kind !== 'Table' && BUILT_IN_OFFER.allows(as, mediaType),
 }
 
 /** Metadata has a protobuf form even where the object has none. */

@@ -11,6 +11,7 @@ import { parseJson } from '@muster/api/parse-json.ts'
 import { decodeObject, isEnvelope } from '@muster/api/protobuf/envelope.ts'
 import { readCustom } from '@muster/api/schema/custom.ts'
 import { decode, sayUnknownField } from '@muster/api/schema/decode/decode.ts'
+import { inTextOrder } from '@muster/api/schema/decode/text-order.ts'
 import { copyJson, isObject, setOwn } from '@muster/api/schema/json.ts'
 import { badRequest, invalid as invalidStatus } from '@muster/api/status.ts'
 import { typeNameOf } from '@muster/api/tables/schemas.ts'
@@ -18,7 +19,7 @@ import { isControlError } from '@muster/base/errors.ts'
 import { bodyMediaType, MEDIA_TYPES, type MediaType, TEXT_MEDIA_TYPES } from '../http/accept.ts'
 import type { FieldValidation } from '../http/options.ts'
 import type { Served } from '../registry/registry.ts'
-import { parseYaml } from './parse-yaml.ts'
+import { isYamlDouble, parseYaml, sayYamlDoubles } from './parse-yaml.ts'
 
 /** A kind in one version, as far as its body's form goes: that of the path, or that of a subresource (Scale). */
 export interface BodyType {
@@ -72,8 +73,16 @@ export function decodeBody(
   }
   checkType(body, type, bytes)
   const { object, strict } = decodeObjectOf(body, type, validation)
-  return { object, strict: [...doubles, ...strict] }
+  const found = [...doubles, ...strict]
+  // Of a custom resource Go finds what is doubled first, and what is unknown when it prunes.
+  const isMixed = doubles.length > 0 && strict.length > 0 && type.builtIn
+  return {
+    object,
+    strict: isMixed && mediaType === 'application/json' ? inTextOrder(decoder.decode(bytes), found) : found,
+  }
 }
+
+const decoder = new TextDecoder()
 
 /** Reads a parsed object as this type. Throws BadRequest, in Go's words, for what cannot be read so. */
 export function decodeObjectOf(value: JsonObject, type: BodyType, validation: FieldValidation): DecodedBody {
@@ -104,7 +113,10 @@ export function settleStrict(
 }
 
 /** `strict decoding error: unknown field "a", unknown field "b"`. */
-export const sayStrict = (strict: readonly string[]): string => `strict decoding error: ${strict.join(', ')}`
+export function sayStrict(strict: readonly string[]): string {
+  const { inYaml = [], others = [] } = Object.groupBy(strict, (one) => (isYamlDouble(one) ? 'inYaml' : 'others'))
+  return `strict decoding error: ${[...(inYaml.length > 0 ? [sayYamlDoubles(inYaml)] : []), ...others].join(', ')}`
+}
 
 function readBody(bytes: Uint8Array, mediaType: MediaType, type: BodyType, strictly: boolean) {
   switch (mediaType) {

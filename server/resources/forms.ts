@@ -80,6 +80,8 @@ interface Shape {
   readonly type: { readonly apiVersion: string; readonly kind: string }
   object(object: StoredObject, isFirst: boolean): unknown
   list(page: ListPage): object
+  /** What becomes of a bookmark; it stays as it is when absent. */
+  bookmark?(bookmark: KubeObject): unknown
 }
 
 const typeOf = ({ kind, version }: Served) => ({
@@ -164,6 +166,12 @@ function tableShape({ served, now, includeObject }: FormRequest, apiVersion: str
     type: { apiVersion, kind: 'Table' },
     object: (object, isFirst) => table([row(object)], { resourceVersion: String(object.revision) }, isFirst),
     list: (page) => table(page.items.map(row), listMetadata(page)),
+    // A row of an object that has nothing but its version.
+    bookmark: ({ metadata }) => {
+      const empty = { ...typeOf(served), metadata }
+      const rows = [tableRow(version, empty, { includeObject, now: now(), apiVersion })]
+      return table(rows, { resourceVersion: metadata.resourceVersion }, false)
+    },
   }
 }
 
@@ -190,7 +198,10 @@ function shapedForm({ accepted: { mediaType, pretty }, generation }: FormRequest
       key: `${mediaType} ${shape.key} ${generation}`,
       event: event(false),
       ...(shape.type.kind === 'Table' ? { firstEvent: event(true) } : {}),
-      bookmark: (revision, ends) => writeEvent(mediaType, 'BOOKMARK', bookmarkObject(shape.type, revision, ends)),
+      bookmark: (revision, ends) => {
+        const bookmark = bookmarkObject(shape.type, revision, ends)
+        return writeEvent(mediaType, 'BOOKMARK', shape.bookmark?.(bookmark) ?? bookmark)
+      },
       error: (status: Status) => writeEvent(mediaType, 'ERROR', status),
     },
   }

@@ -1,7 +1,7 @@
 /** YAML bodies, as Kubernetes reads them: one document, turned into JSON. */
 import type { Json } from '@muster/api/object.ts'
 import { badRequest } from '@muster/api/status.ts'
-import { parseDocument, visit } from 'yaml'
+import { isNode, LineCounter, parseDocument, visit } from 'yaml'
 
 /** Aliases may be followed this often: a body of a few lines must not grow into gigabytes. Source: yaml's own default. */
 const ALIASES_MAX = 100
@@ -12,7 +12,9 @@ export function parseYaml(
   { strict }: { readonly strict: boolean },
 ): { value: Json; doubles: string[] } {
   const doubles: string[] = []
-  const document = parseDocument(Buffer.from(bytes).toString('utf8'), { uniqueKeys: false, version: '1.2' })
+  const lineCounter = new LineCounter()
+  const text = Buffer.from(bytes).toString('utf8')
+  const document = parseDocument(text, { uniqueKeys: false, version: '1.2', lineCounter })
   const [error] = document.errors
   if (error) throw badRequest(`error converting YAML to JSON: yaml: ${sayYamlError(error)}`)
   if (strict) {
@@ -21,7 +23,8 @@ export function parseYaml(
         const seen = new Set<string>()
         for (const { key } of items) {
           const name = String(key)
-          if (seen.has(name)) doubles.push(`key ${JSON.stringify(name)} already set in map`)
+          const { line } = lineCounter.linePos((isNode(key) && key.range?.[0]) || 0)
+          if (seen.has(name)) doubles.push(`line ${line}: key ${JSON.stringify(name)} already set in map`)
           seen.add(name)
         }
       },
@@ -30,6 +33,13 @@ export function parseYaml(
   const value: Json = document.toJS({ maxAliasCount: ALIASES_MAX })
   return { value: value ?? null, doubles }
 }
+
+/** Whether this is told of a key that comes twice in YAML. */
+export const isYamlDouble = (told: string): boolean => /^line \d+: key /.test(told)
+
+/** Keys that come twice, in one sentence, as Go's parser of YAML says it. */
+export const sayYamlDoubles = (doubles: readonly string[]): string =>
+  `yaml: unmarshal errors:\n  ${doubles.join('\n  ')}`
 
 function sayYamlError({
   message,

@@ -24,7 +24,7 @@ import type { Written } from '../storage/decide.ts'
 import type { ResourceCall } from './call.ts'
 import { bodyTypeOf, checkType, decodeObjectOf, sayStrict } from './decode-body.ts'
 import { emptyOf, fieldVersionsOf, resetFieldsOfCall } from './field-owners.ts'
-import { parseYaml } from './parse-yaml.ts'
+import { parseYaml, sayYamlDoubles } from './parse-yaml.ts'
 import { writeOver } from './update.ts'
 import type { WriteDeps } from './writing.ts'
 
@@ -192,7 +192,7 @@ function applied(call: ResourceCall, read: ReadPatch, live: KubeObject | undefin
   if (outcome.outcome === 'conflicts') throw conflictError(outcome.conflicts)
   if (complaints.length > 0) {
     settle(call, complaints, options.fieldValidation, () =>
-      badRequest(`error strict decoding YAML: ${complaints.join('; ')}`),
+      badRequest(`error strict decoding YAML: error converting YAML to JSON: ${sayYamlDoubles(complaints)}`),
     )
   }
   const { object } = decodeObjectOf(outcome.object as never, bodyTypeOf(served), 'Ignore')

@@ -12,6 +12,7 @@ import { parseKey } from '../storage/key.ts'
 import type { ListPage } from '../storage/read.ts'
 import { parseObject, type StoredObject } from '../storage/stored-object.ts'
 import { objectKey, type ResourceCall, saidResource, scopeOf } from './call.ts'
+import { deletionRulesOf } from './deletion-rules.ts'
 import { parseYaml } from './parse-yaml.ts'
 import { selectionOf } from './select.ts'
 import { type Admitted, admitDelete, type WriteDeps, writeRequest } from './writing.ts'
@@ -75,17 +76,10 @@ function warnOfDependents({ served, warnings }: ResourceCall, options: DeleteOpt
 
 function removeOne(call: ResourceCall, deps: WriteDeps, name: string, options: DeleteOptions): Promise<Written> {
   const admitted: Admitted = { guards: [] }
-  const { rules } = call.served.kind
-  const grace = rules.deletionGrace?.bind(rules)
   return deps.objects.remove(objectKey(call, name), {
     ...writeRequest(call, deps, options.dryRun, admitted),
     options,
-    rules: {
-      ...(rules.isHeld ? { isHeld: rules.isHeld.bind(rules) } : {}),
-      ...(rules.whenMarked ? { whenMarked: rules.whenMarked.bind(rules) } : {}),
-      ...(grace ? { grace } : {}),
-      ...(rules.dependents ? { dependents: rules.dependents } : {}),
-    },
+    rules: deletionRulesOf(call.served.kind.rules),
     admit: (current) => admitDelete(call, deps, current, options, admitted),
   })
 }

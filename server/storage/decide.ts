@@ -41,8 +41,11 @@ export interface WriteRequest {
   readonly dryRun?: boolean
   /** Whether it may be refused for what it takes of a quota. Default false: what it tells has happened already. */
   readonly isLimited?: boolean
-  /** On what grounds it is allowed. Asked for at each try; throws the error of a write that is not allowed. */
-  readonly grounds?: () => Promise<Grounds> | Grounds
+  /**
+   * On what grounds it is allowed. Asked for at each try of each commit, and told how many tries of this commit there
+   * were before; throws the error of a write that is not allowed.
+   */
+  readonly grounds?: (triesBefore: number) => Promise<Grounds> | Grounds
 }
 
 /** What has to hold at the commit. */
@@ -91,6 +94,7 @@ export async function decideAndCommit(
   const text = formatKey(key)
   let current = await findObject(deps, key, '0')
   let isCertain = false
+  let tries = 0
   /** Looks at the newest. True when nothing was missed before. */
   const lookAgain = async (): Promise<boolean> => {
     const seen = current?.revision
@@ -110,7 +114,7 @@ export async function decideAndCommit(
       if (isCertain || (await lookAgain())) return { outcome: 'unchanged', object: decision.object }
       continue
     }
-    const grounds = await request.grounds?.()
+    const grounds = await request.grounds?.(tries++)
     const planned = plan(text, current, decision)
     const change = changeOf(key, current, planned, request)
     let end: AlongEnd

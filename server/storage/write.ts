@@ -76,7 +76,7 @@ export async function createObject(
     object: storedVersion({ key: text, bytes, revision, createRevision: revision }),
   })
   for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
-    const grounds = await request.grounds?.()
+    const grounds = await request.grounds?.(attempt)
     if (request.dryRun) {
       const existing = await findObject(deps, key, '')
       if (existing) throw exists(key, existing)
