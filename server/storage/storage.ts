@@ -19,6 +19,7 @@ import type { HistoryOptions, Revision, Store } from '@muster/store/store.ts'
 import { type Accounts, noAccounts } from './accounts.ts'
 import { Alarms } from './alarms.ts'
 import { ResourceCache } from './cache.ts'
+import { carryOutAlone } from './carry-out.ts'
 import { RECENT_CHANGES_MAX, RecentBudget } from './change.ts'
 import { choose } from './choose.ts'
 import type { WriteRequest, WriterDeps, Written } from './decide.ts'
@@ -165,7 +166,12 @@ class ObjectStorage implements Storage {
     this.#alarms = new Alarms(clock)
     const cacheOf = async (scope: GroupResource) => (await this.#resource(scope)).cache
     const accounts = deps.accounts?.(this) ?? noAccounts
-    this.#writer = { store, clock, random, feed: this.#feed, cacheOf, attributesOf, accounts, pause: this.#pause }
+    const reader = { store, clock, feed: this.#feed, cacheOf, attributesOf, pause: this.#pause }
+    this.#writer = {
+      ...reader,
+      find: (key, resourceVersion) => findObject(reader, key, resourceVersion),
+      carryOut: carryOutAlone({ store, clock, random, accounts }),
+    }
   }
 
   open(): Promise<void> {
