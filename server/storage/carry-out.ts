@@ -48,16 +48,10 @@ export const carryOutAlone =
     const { id, cause, dryRun = false, isLimited = false } = request
     const { key, write, before, after } = planned
     const change: PlannedChange = { key, before, after, mayRefuse: isLimited }
+    // Each try is another commit, with other guards; only the same one may be repeated under the same token.
+    const token = `${id}/${write.write}/${hashOf(write.key)}/${attempt}`
     const end = await deps.accounts.book([change], (along) =>
-      // Each try is another commit, with other guards; only the same one may be repeated under the same token.
-      dryRun
-        ? TRIED
-        : commitPlanned(
-            deps,
-            { token: `${id}/${write.write}/${hashOf(write.key)}/${attempt}`, cause },
-            [planned],
-            along,
-          ),
+      dryRun ? TRIED : commitContent(deps, { token, cause }, contentOf([planned], along)),
     )
     if (end.outcome !== 'committed') return end
     const [revision = 0 as Revision] = end.revisions
@@ -77,29 +71,17 @@ export type CommitEnd =
     }
   | { readonly outcome: 'conflict'; readonly guard: 'own' | 'grounds' }
 
-/** Commits writes and what goes with them, all or none, and learns how that ended. */
-export async function commitPlanned(
-  deps: SettleDeps,
-  { token, cause }: { readonly token: string; readonly cause: Cause },
-  planned: readonly PlannedWrite[],
-  along: Along,
-): Promise<CommitEnd> {
-  const { guards, writes } = contentOf(planned, along)
-  const outcome = await commitSurely(deps, { token, guards, writes, cause })
-  if (outcome.outcome === 'conflict') {
-    const isOwn = planned.some(({ guard }) => isSameGuard(outcome.guard, guard))
-    return { outcome: 'conflict', guard: isOwn ? 'own' : 'grounds' }
-  }
-  const { revisions } = outcome
-  return {
-    outcome: 'committed',
-    revisions: revisions.slice(0, planned.length),
-    along: revisions.slice(revisions.length - along.also.length),
-  }
+/** What a commit holds: first the writes that were planned, last what goes along with them. So do its guards. */
+export interface CommitContent {
+  readonly guards: readonly Guard[]
+  readonly writes: readonly Write[]
+  /** How many were planned, and how many go along on account of accounts. */
+  readonly own: number
+  readonly along: number
 }
 
-/** What a commit of these writes holds: first the writes themselves, last what goes along with them. */
-export function contentOf(planned: readonly PlannedWrite[], along: Along): { guards: Guard[]; writes: Write[] } {
+/** What a commit of these writes holds. */
+export function contentOf(planned: readonly PlannedWrite[], along: Along): CommitContent {
   const also = [...planned.flatMap(alsoOf), ...along.also]
   const guards = [
     ...planned.map(({ guard }) => guard),
@@ -107,7 +89,27 @@ export function contentOf(planned: readonly PlannedWrite[], along: Along): { gua
     ...along.guards,
     ...also.map(({ key, from }) => unchanged(formatKey(key), from)),
   ]
-  return { guards, writes: [...planned.map(({ write }) => write), ...also.map(alsoWrite)] }
+  const writes = [...planned.map(({ write }) => write), ...also.map(alsoWrite)]
+  return { guards, writes, own: planned.length, along: along.also.length }
+}
+
+/** Commits all of it or nothing, and learns how that ended. */
+export async function commitContent(
+  deps: SettleDeps,
+  { token, cause }: { readonly token: string; readonly cause: Cause },
+  { guards, writes, own, along }: CommitContent,
+): Promise<CommitEnd> {
+  const outcome = await commitSurely(deps, { token, guards, writes, cause })
+  if (outcome.outcome === 'conflict') {
+    const isOwn = guards.slice(0, own).some((guard) => isSameGuard(outcome.guard, guard))
+    return { outcome: 'conflict', guard: isOwn ? 'own' : 'grounds' }
+  }
+  const { revisions } = outcome
+  return {
+    outcome: 'committed',
+    revisions: revisions.slice(0, own),
+    along: revisions.slice(revisions.length - along),
+  }
 }
 
 const alsoOf = ({ write, grounds }: PlannedWrite): readonly AlsoWritten[] => [

@@ -22,8 +22,8 @@ export interface WriterDeps extends ReaderDeps {
   readonly find: (key: ObjectKey, resourceVersion: string) => Promise<CachedObject | undefined>
   /** How what is decided is done: at once, or later with more of it. */
   readonly carryOut: CarryOut
-  /** A creation looks whether its name is taken before it is decided, and not only when the commit says so. */
-  readonly looksFirst?: boolean
+  /** What is decided is not done at once: so a creation looks whether its name is taken, and no object changes twice. */
+  readonly isStage?: boolean
 }
 
 /** What every write says of itself. */

@@ -19,7 +19,7 @@ import type { HistoryOptions, Revision, Store } from '@muster/store/store.ts'
 import { type Accounts, noAccounts } from './accounts.ts'
 import { Alarms } from './alarms.ts'
 import { ResourceCache } from './cache.ts'
-import { carryOutAlone } from './carry-out.ts'
+import { type CommitDeps, carryOutAlone } from './carry-out.ts'
 import { RECENT_CHANGES_MAX, RecentBudget } from './change.ts'
 import { choose } from './choose.ts'
 import type { WriteRequest, WriterDeps, Written } from './decide.ts'
@@ -33,6 +33,7 @@ import { OwnerIndex, type OwnershipListener } from './owner-index.ts'
 import { Past } from './past.ts'
 import { beAt, beFresh, findObject, getObject, type ListPage, type ListRequest, listObjects } from './read.ts'
 import { type AttributesOf, type Selection, targetOf } from './selection.ts'
+import { openStage, type Stage } from './stage.ts'
 import type { StoredObject } from './stored-object.ts'
 import type { WatchEncoding } from './watch-encoding.ts'
 import { type WatchSettings, WatchStream } from './watch-stream.ts'
@@ -94,6 +95,8 @@ export interface Storage {
   create(key: ObjectKey, object: KubeObject, request: WriteRequest): Promise<Written>
   update(key: ObjectKey, request: UpdateRequest): Promise<Written>
   remove(key: ObjectKey, request: RemoveRequest): Promise<Written>
+  /** Writes that are decided one by one and done together. Throws Timeout. */
+  stage(): Promise<Stage>
   /** An object in a form that costs something to make, kept while this version of it is. */
   encoded(object: StoredObject, encoding: ObjectEncoding): Uint8Array
   /** The objects of a logical cluster that name this uid as an owner. */
@@ -144,7 +147,7 @@ interface Resource {
 
 class ObjectStorage implements Storage {
   readonly #deps: StorageDeps
-  readonly #writer: WriterDeps
+  readonly #writer: WriterDeps & CommitDeps
   readonly #looker: HistoryDeps
   readonly #pause: () => Promise<void>
   readonly #feed: Feed
@@ -166,11 +169,11 @@ class ObjectStorage implements Storage {
     this.#alarms = new Alarms(clock)
     const cacheOf = async (scope: GroupResource) => (await this.#resource(scope)).cache
     const accounts = deps.accounts?.(this) ?? noAccounts
-    const reader = { store, clock, feed: this.#feed, cacheOf, attributesOf, pause: this.#pause }
+    const deciding = { store, clock, random, feed: this.#feed, cacheOf, attributesOf, accounts, pause: this.#pause }
     this.#writer = {
-      ...reader,
-      find: (key, resourceVersion) => findObject(reader, key, resourceVersion),
-      carryOut: carryOutAlone({ store, clock, random, accounts }),
+      ...deciding,
+      find: (key, resourceVersion) => findObject(deciding, key, resourceVersion),
+      carryOut: carryOutAlone(deciding),
     }
   }
 
@@ -239,6 +242,10 @@ class ObjectStorage implements Storage {
 
   remove(key: ObjectKey, request: RemoveRequest): Promise<Written> {
     return removeObject(this.#writer, key, request)
+  }
+
+  stage(): Promise<Stage> {
+    return openStage(this.#writer, (scope, request) => this.list(scope, request))
   }
 
   encoded(object: StoredObject, encoding: ObjectEncoding): Uint8Array {

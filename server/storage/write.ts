@@ -71,7 +71,7 @@ export async function createObject(
   })
   for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
     const grounds = await request.grounds?.()
-    if (request.dryRun || deps.looksFirst) {
+    if (request.dryRun || deps.isStage) {
       const existing = await deps.find(key, '')
       if (existing) throw exists(key, existing)
     }
@@ -108,8 +108,8 @@ export async function updateObject(deps: WriterDeps, key: ObjectKey, request: Up
 }
 
 /**
- * Deletes an object, or marks it to be deleted; or both, which takes two commits, since watchers hear of each. Throws
- * NotFound, Conflict, what `admit` and the grounds throw.
+ * Deletes an object, or marks it to be deleted; or both, which takes two commits, since watchers hear of each. On a stage
+ * there is one, and they hear of the end. Throws NotFound, Conflict, what `admit` and the grounds throw.
  */
 export async function removeObject(deps: WriterDeps, key: ObjectKey, request: RemoveRequest): Promise<Written> {
   const { options, rules, admit } = request
@@ -120,14 +120,17 @@ export async function removeObject(deps: WriterDeps, key: ObjectKey, request: Re
     if (options.preconditions) checkDelete(key, options.preconditions, object)
     await admit?.(parseObject(current))
     const deletion = decideDeletion(object, options, rules, deps.clock.now())
-    endsNow = deletion.do === 'mark-then-delete'
+    endsNow = deletion.do === 'mark-then-delete' && !deps.isStage
     switch (deletion.do) {
       case 'nothing':
         return { decided: 'unchanged', object: current }
       case 'delete':
         return { decided: 'delete' }
-      case 'mark':
       case 'mark-then-delete':
+        if (deps.isStage) return { decided: 'delete' }
+        request.note?.(deletion.object)
+        return putUnlessSame(current, deletion.object, encodeWithin(key, deletion.object))
+      case 'mark':
         request.note?.(deletion.object)
         return putUnlessSame(current, deletion.object, encodeWithin(key, deletion.object))
       default:
