@@ -10,8 +10,10 @@ import type { Kind } from '@muster/api/kind.ts'
 import type { ApiResponse, Handle } from '@muster/api/message.ts'
 import { type KubeObject, parseApiVersion } from '@muster/api/object.ts'
 import { errorOf, isStatus } from '@muster/api/status.ts'
+import { TRANSACTION_GROUP, TRANSACTIONS } from '@muster/api/transaction/transaction.ts'
 import { ControlError, hasCode } from '@muster/base/errors.ts'
 import { bootstrapObjects, type ClusterFacts } from '../admission/bootstrap/objects.ts'
+import { bootstrapPolicy, transactionPolicy } from '../auth/policy/bootstrap-policy.ts'
 import { missingPolicy } from '../auth/policy/reconcile.ts'
 
 /** Who writes it, where, and what it says of the cluster. */
@@ -46,7 +48,11 @@ export async function bootstrap(deps: BootstrapDeps): Promise<void> {
     const list = (await ask('GET', `${RBAC}/${plural}`)) as { items?: KubeObject[] }
     for (const item of list.items ?? []) existing.push({ ...item, apiVersion: 'rbac.authorization.k8s.io/v1', kind })
   }
-  for (const step of missingPolicy(existing)) {
+  const servesTransactions = deps.kinds.some(
+    ({ group, plural }) => group === TRANSACTION_GROUP && plural === TRANSACTIONS,
+  )
+  const policy = [...bootstrapPolicy(), ...(servesTransactions ? transactionPolicy() : [])]
+  for (const step of missingPolicy(existing, policy)) {
     const path = pathOf(step.object)
     const named = `${path}/${encodeURIComponent(step.object.metadata.name ?? '')}`
     switch (step.do) {

@@ -10,7 +10,7 @@ import { type JsonObject, parseApiVersion } from '@muster/api/object.ts'
 import { isObject } from '@muster/api/schema/json.ts'
 import type { Operation } from '@muster/api/transaction/transaction.ts'
 import { assert } from '@muster/base/errors.ts'
-import { requestInfoOf } from '../http/request-info.ts'
+import { DEFAULT_CLUSTER, requestInfoOf } from '../http/request-info.ts'
 import { servedBy } from '../http/resource-call.ts'
 import type { ClusterResources, Registry, Served } from '../registry/registry.ts'
 import type { ResourceCall, ResourceInfo } from '../resources/call.ts'
@@ -120,7 +120,8 @@ function pathOf({ info }: ResourceCall, { kind, version }: Served, { namespace, 
     ...(verb === 'create' ? [] : [name]),
     ...(subresource === undefined ? [] : [subresource]),
   ]
-  return `/clusters/${info.cluster}${root}/${parts.map(encodeURIComponent).join('/')}`
+  const cluster = info.cluster === DEFAULT_CLUSTER ? '' : `/clusters/${info.cluster}`
+  return `${cluster}${root}/${parts.map(encodeURIComponent).join('/')}`
 }
 
 /** With the options of the transaction, and those of its own. */
