@@ -141,7 +141,7 @@ class Keeper implements Accounts {
   async #charge(changes: readonly PlannedChange[], quotas: readonly Standing[], howNew: HowNew): Promise<Standing[]> {
     const charged = new Map<Standing, Standing>()
     const now = this.#deps.clock.now()
-    for (const change of changes) {
+    for (const change of inOrder(changes)) {
       const { key, mayRefuse, refused = (why) => why } = change
       const counter = counterOf(key)
       if (!counter) continue
@@ -255,6 +255,10 @@ function bySpace(changes: readonly PlannedChange[]): Map<string, [PlannedChange,
   }
   return spaces
 }
+
+/** What goes makes room for what comes: nobody ever sees one without the other. */
+const inOrder = (changes: readonly PlannedChange[]): readonly PlannedChange[] =>
+  changes.length < 2 ? changes : [...changes.filter(({ after }) => !after()), ...changes.filter(({ after }) => after())]
 
 /** A quota that goes, or limits something else, is counted anew by whoever writes next. */
 function keepsItsAccount({ after }: PlannedChange): boolean {

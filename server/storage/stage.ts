@@ -45,14 +45,16 @@ export interface StageCommit {
   readonly refused: (key: ObjectKey, why: ControlError) => ControlError
 }
 
+/** With the revision of each write, and of the last: none of a dry run, and of what did not have to change. */
+export interface StageDone {
+  readonly outcome: 'committed' | 'tried'
+  readonly revision: Revision | undefined
+  readonly revisionOf: (key: ObjectKey) => Revision | undefined
+}
+
 /** How it ended. */
 export type StageEnd =
-  /** With the revision of each write, and of the last: none of a dry run, and of what did not have to change. */
-  | {
-      readonly outcome: 'committed' | 'tried'
-      readonly revision: Revision | undefined
-      readonly revisionOf: (key: ObjectKey) => Revision | undefined
-    }
+  | StageDone
   /** Something changed meanwhile: all is to be decided anew. */
   | { readonly outcome: 'conflict' }
 
@@ -258,17 +260,19 @@ function checkContent({ guards, writes, own }: CommitContent): void {
   const along = writes.length - own
   if (writes.length > WRITES_MAX) {
     const what = along === 0 ? `${own} objects` : `${own} objects and ${along} that change with them, such as quotas`
-    throw tooLarge(`it writes ${what}; at most ${WRITES_MAX} fit into one commit: split it`)
+    throw tooLarge(`together that is ${what}; at most ${WRITES_MAX} fit into one commit: split it`)
   }
   if (guards.length > GUARDS_MAX) {
     const why = 'one for each object and for what allows it: its namespace, quotas, limit ranges'
     throw tooLarge(
-      `it rests on ${guards.length} conditions (${why}); at most ${GUARDS_MAX} fit into one commit: split it`,
+      `together that rests on ${guards.length} conditions (${why}); at most ${GUARDS_MAX} fit into one commit: split it`,
     )
   }
   const bytes = writes.reduce((sum, write) => sum + Buffer.byteLength(write.key) * 2 + bytesOf(write), REST_BYTES)
   if (bytes > COMMIT_BYTES_MAX) {
-    throw tooLarge(`it takes ${bytes} bytes as it is kept; at most ${COMMIT_BYTES_MAX} fit into one commit: split it`)
+    throw tooLarge(
+      `together that takes ${bytes} bytes as it is kept; at most ${COMMIT_BYTES_MAX} fit into one commit: split it`,
+    )
   }
   const keys = new Set<string>()
   for (const { key } of writes) {

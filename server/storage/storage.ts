@@ -33,8 +33,9 @@ import { OwnerIndex, type OwnershipListener } from './owner-index.ts'
 import { Past } from './past.ts'
 import { beAt, beFresh, findObject, getObject, type ListPage, type ListRequest, listObjects } from './read.ts'
 import { type AttributesOf, type Selection, targetOf } from './selection.ts'
-import { openStage, type Stage } from './stage.ts'
+import { openStage } from './stage.ts'
 import type { StoredObject } from './stored-object.ts'
+import { type Together, type TogetherRequest, writeTogether } from './together.ts'
 import type { WatchEncoding } from './watch-encoding.ts'
 import { type WatchSettings, WatchStream } from './watch-stream.ts'
 import { createObject, type RemoveRequest, removeObject, type UpdateRequest, updateObject } from './write.ts'
@@ -95,8 +96,8 @@ export interface Storage {
   create(key: ObjectKey, object: KubeObject, request: WriteRequest): Promise<Written>
   update(key: ObjectKey, request: UpdateRequest): Promise<Written>
   remove(key: ObjectKey, request: RemoveRequest): Promise<Written>
-  /** Writes that are decided one by one and done together. Throws Timeout. */
-  stage(): Promise<Stage>
+  /** Several writes, all or none. Throws what refuses one of them, TooLarge, Conflict, and what the store throws. */
+  together<Decided>(request: TogetherRequest<Decided>): Promise<Together<Decided>>
   /** An object in a form that costs something to make, kept while this version of it is. */
   encoded(object: StoredObject, encoding: ObjectEncoding): Uint8Array
   /** The objects of a logical cluster that name this uid as an owner. */
@@ -244,8 +245,8 @@ class ObjectStorage implements Storage {
     return removeObject(this.#writer, key, request)
   }
 
-  stage(): Promise<Stage> {
-    return openStage(this.#writer, (scope, request) => this.list(scope, request))
+  together<Decided>(request: TogetherRequest<Decided>): Promise<Together<Decided>> {
+    return writeTogether(() => openStage(this.#writer, (scope, asked) => this.list(scope, asked)), request)
   }
 
   encoded(object: StoredObject, encoding: ObjectEncoding): Uint8Array {

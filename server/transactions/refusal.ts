@@ -32,12 +32,6 @@ export function refusal(first: Refused, ...more: readonly Refused[]): ControlErr
   return new ControlError(first.error.code, message, first.error, { ...status, message, details })
 }
 
-/** The refusal of a transaction that cannot be done as a whole. */
-export function refusedAsWhole(error: ControlError): ControlError {
-  const message = `nothing was done: ${error.message}`
-  return new ControlError(error.code, message, error, { ...statusOf(error), message })
-}
-
 /** `update ConfigMap shop/web`. */
 export function say(operation: Operation): string {
   const { kind, namespace, name } = namedBy(operation)

@@ -10,7 +10,7 @@
  * Transaction itself but its id, in the cause of every write and in the audit log.
  */
 import { type ApiResponse, answer, answerJson } from '@muster/api/message.ts'
-import { conflict, statusOf } from '@muster/api/status.ts'
+import { statusOf } from '@muster/api/status.ts'
 import { timestamp } from '@muster/api/time.ts'
 import {
   TRANSACTION_GROUP,
@@ -27,13 +27,12 @@ import type { AnswerDeps, SubresourceHandler } from '../resources/answer.ts'
 import { answerPassing, decodePassing } from '../resources/answer-object.ts'
 import type { ResourceCall } from '../resources/call.ts'
 import { admitPassing, type WriteDeps } from '../resources/writing.ts'
-import { TRIES_MAX } from '../storage/decide.ts'
 import { formatKey, type ObjectKey } from '../storage/key.ts'
 import type { Stage } from '../storage/stage.ts'
 import { carryOut } from './carry-out.ts'
 import type { Part } from './part.ts'
 import { partsOf } from './parts.ts'
-import { malformed, type Refused, refusal, refusedAsWhole } from './refusal.ts'
+import { malformed, type Refused, refusal } from './refusal.ts'
 import { type Done, resultsOf } from './results.ts'
 import { stagedRoles } from './roles.ts'
 
@@ -126,33 +125,25 @@ interface Deed {
   readonly id: string
 }
 
-/** Decides and commits, until nothing has changed in between. Throws the refusal. */
+/** Throws the refusal. */
 async function transact(deed: Deed): Promise<Done> {
   const { call, deps, parts, dryRun, id } = deed
-  const cause = causeOf(call)
   const heard = call.warnings.length
-  for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
-    call.warnings.length = heard // Of an earlier try.
-    const stage = await deps.objects.stage()
-    const keys = await carryOutAll(deed, stage)
-    const partAt = new Map(keys.map((key, at) => [formatKey(key), parts[at]]))
-    const refused = (key: ObjectKey, error: ControlError) => {
-      const part = partAt.get(formatKey(key))
+  const { decided, stage, revision, revisionOf } = await deps.objects.together<readonly ObjectKey[]>({
+    id,
+    cause: causeOf(call),
+    dryRun,
+    decide(stage) {
+      call.warnings.length = heard // Of an earlier try.
+      return carryOutAll(deed, stage)
+    },
+    refused(error, key, keys) {
+      const part = parts[keys.findIndex((other) => formatKey(other) === formatKey(key))]
       return part ? refusal({ part, error }) : error
-    }
-    try {
-      const end = await stage.commit({ token: `${id}/${attempt}`, cause, dryRun, refused })
-      if (end.outcome === 'conflict') continue
-      const revisions = keys.map((key) => end.revisionOf(key))
-      return { keys, stage, revisions, revision: end.revision }
-    } catch (error) {
-      throw isControlError(error) && error.code === 'TooLarge' ? refusedAsWhole(error) : error
-    }
-  }
-  throw conflict(ITSELF, '', 'what it is about keeps changing; please try again')
+    },
+  })
+  return { keys: decided, stage, revision, revisions: decided.map(revisionOf) }
 }
-
-const ITSELF = { group: TRANSACTION_GROUP, resource: TRANSACTIONS }
 
 /** All of them, also when one is refused: whoever mends it wants to know of the others. Throws the refusal. */
 async function carryOutAll({ call, deps, parts, trails, dryRun, id }: Deed, stage: Stage): Promise<ObjectKey[]> {
