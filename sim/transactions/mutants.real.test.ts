@@ -39,7 +39,7 @@ const mutants: readonly Mutant[] = [
     mistake: 'each repetition of a transaction whose outcome is unknown is another one',
     file: 'storage/settle.ts',
     line: 'const outcome = await store.commit(commit)',
-    becomes: 'const outcome = await store.commit({ ...commit, token: `${commit.token}${clock.elapsed()}` })',
+    becomes: 'const outcome = await store.commit({ ...commit, token: commit.token + clock.elapsed() })',
     foundBy: /was told that it is not|told that it is not|is done twice/,
     withinSeeds: 10,
   },
