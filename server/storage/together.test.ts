@@ -20,7 +20,7 @@ const label = (value: string) => (current: KubeObject | undefined) => {
   current.metadata.labels = { value }
   return current
 }
-const valueOf = (object: Parameters<typeof parseObject>[0]) => parseObject(object).metadata.labels?.value
+const shown = (object: Parameters<typeof parseObject>[0]) => parseObject(object).metadata.labels?.value
 
 /** Counts commits, and may lose the answers to some or do something before them. */
 function watched(before: (commit: Commit, store: Store) => Promise<unknown> = async () => {}) {
@@ -54,8 +54,8 @@ test('later writes see earlier ones, nobody else does, and the commit is one', a
     together(async (stage) => {
       await stage.create(podKey('new'), pod('new', { value: '1' }), request())
       await stage.update(podKey('old'), { ...request(), change: label('2') })
-      const seen = (await stage.list({ ...PODS, cluster: 'main' }, listing())).items.map(valueOf)
-      const others = (await storage.list({ ...PODS, cluster: 'main' }, listing())).items.map(valueOf)
+      const seen = (await stage.list({ ...PODS, cluster: 'main' }, listing())).items.map(shown)
+      const others = (await storage.list({ ...PODS, cluster: 'main' }, listing())).items.map(shown)
       return { seen: seen.sort(), others }
     }),
   )
@@ -126,7 +126,7 @@ test('all is decided anew when something changes in between: what is written, wh
     )
     equal(tries, 2, touched)
     deepEqual(seen, ['1', touched === 'written' ? 'x' : '1'])
-    equal(valueOf(await storage.get(podKey('written'))), '2')
+    equal(shown(await storage.get(podKey('written'))), '2')
   }
 })
 
