@@ -236,6 +236,16 @@ test('many at once: transactions and single writers meet at the same objects, an
   )
 })
 
+test('98 objects of one namespace fit, and one more is too many', async (t) => {
+  const { transact, get } = await open(t)
+  const many = (count: number) => transact(Array.from({ length: count }, (_, at) => create(configMap(`m${at}`))))
+  const refused = await many(99)
+  equal(refused.code, 413)
+  match(refused.body.message, /together that rests on 101 conditions .* at most 100 fit into one commit: split it/)
+  equal((await get(`${SPACE}/configmaps/m0`)).status, 'Failure')
+  equal((await many(98)).code, 201)
+})
+
 test('each logical cluster has its own', async (t) => {
   const { transact, get } = await open(t)
   const { code, body } = await transact([create(configMap('a')), create(configMap('b'))], '/clusters/eu')
