@@ -14,8 +14,9 @@ import { ControlError } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { Store } from '@muster/store/store.ts'
-import type { AdmissionReads, AdmissionStep } from './admission/admission.ts'
+import type { AdmissionStep } from './admission/admission.ts'
 import { webhookConditions } from './admission/policies/webhook-conditions.ts'
+import { admissionReads, readsOf } from './admission/reads.ts'
 import type { HookAccess } from './admission/webhooks/access.ts'
 import { ADMISSION_GROUP, CONFIGURATIONS, type HookIndex } from './admission/webhooks/hooks.ts'
 import { resolveService } from './admission/webhooks/resolve-service.ts'
@@ -26,7 +27,6 @@ import type { Identities } from './auth/identities.ts'
 import { impersonate } from './auth/impersonation.ts'
 import type { RbacIndex } from './auth/rbac/index.ts'
 import { RBAC_GROUP } from './auth/rbac/objects.ts'
-import type { ObjectReads } from './auth/reads.ts'
 import { CONFIGURATION_PATH, KEYS_PATH, openIdConfiguration, openIdKeys } from './auth/tokens/discovery.ts'
 import type { User } from './auth/user.ts'
 import { aggregateRoles } from './cluster/aggregate-roles.ts'
@@ -46,8 +46,9 @@ import { kindsIn } from './garbage/kinds.ts'
 import type { HealthCheck } from './health/health.ts'
 import { historyHandlers } from './history/subresources.ts'
 import { createDocuments } from './http/documents.ts'
-import { createHandle, type Heard } from './http/handle.ts'
+import { createHandle } from './http/handle.ts'
 import { DEFAULT_CLUSTER, type RequestInfo } from './http/request-info.ts'
+import type { Heard } from './http/resource-call.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { quotaAccounts } from './quota/accounts.ts'
 import { createRegistry, type Registry } from './registry/registry.ts'
@@ -58,7 +59,7 @@ import { passingHandlers, subresourceHandlers } from './resources/subresources.t
 import { type RetentionSettings, retain } from './retention/retain.ts'
 import { endOf, isService } from './services/commit.ts'
 import { openStorage, type Storage } from './storage/storage.ts'
-import { sharedObject } from './storage/stored-object.ts'
+import { transactionHandlers } from './transactions/transact.ts'
 
 /** What an API server is made of. */
 export interface ApiServerDeps {
@@ -218,7 +219,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     pastSubresources: historyHandlers((cluster, { group, resource }) =>
       registry.cluster(cluster).findKind(group, resource),
     ),
-    reviews: { ...reviewHandlers(clusterOf), ...passingHandlers },
+    reviews: { ...reviewHandlers(clusterOf), ...passingHandlers, ...transactionHandlers },
     generationOf: (cluster) => registry.cluster(cluster).generation,
     hasCluster: (cluster) => cluster === '*' || clusters.has(cluster),
     audit: deps.audit?.(metrics.audit) ?? { sinks: [] },
@@ -297,24 +298,6 @@ const POLICIES = ['validatingadmissionpolicies', 'validatingadmissionpolicybindi
 
 const noCaller: Caller = () =>
   Promise.reject(new ControlError('Unavailable', 'this server has no connection to webhooks'))
-
-/** The objects of one logical cluster, as identity looks them up. */
-const readsOf = (objects: Storage, cluster: string): ObjectReads => ({
-  async get(resource, namespace, name) {
-    const found = await objects.find({ ...resource, cluster, namespace, name }, '0')
-    return found && sharedObject(found)
-  },
-})
-
-/** The same, as admission looks them up. */
-const admissionReads = (objects: Storage, cluster: string): AdmissionReads => ({
-  ...readsOf(objects, cluster),
-  async list(resource, namespace) {
-    const scope = { ...resource, cluster, namespace }
-    const page = await objects.list(scope, { limit: 0, continue: '', resourceVersion: '0', resourceVersionMatch: '' })
-    return page.items.map(sharedObject)
-  },
-})
 
 function healthChecks(store: Store, isDraining: () => boolean): HealthCheck[] {
   let trouble: string | undefined

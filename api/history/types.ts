@@ -23,6 +23,8 @@ export interface WriteAccount {
   /** The writer looked because a time had come. */
   readonly timer?: true
   readonly rejected?: readonly Rejected[]
+  /** The id of the transaction that made it, with others. */
+  readonly transaction?: string
 }
 
 /** One version of an object. */

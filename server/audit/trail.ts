@@ -51,6 +51,8 @@ export interface AuditTrail {
   receivedPatch(patch: unknown): void
   /** The answer; who sends it on sends what comes back, and so tells when it ends. */
   answered(response: ApiResponse): Promise<ApiResponse>
+  /** Of a part of the request: told of by itself, with the same id and in the same name. Throws as {@link asked}. */
+  part(request: ApiRequest, info: RequestInfo, attributes: Attributes): Promise<AuditTrail>
   /** A fault of ours. */
   panicked(why: string): Promise<void>
 }
@@ -68,6 +70,7 @@ export function beginTrail(
   const began = clock.now()
   const annotations: Record<string, string> = {}
   const known: Known = { objectRef: referenceOf(info, attributes), user: {} }
+  let who: User | undefined
   let treatment: Treatment | undefined
   const treat = (user?: User): Treatment => {
     treatment ??= treatmentOf(policy, user, attributes)
@@ -115,6 +118,7 @@ export function beginTrail(
   return {
     id,
     async asked(user) {
+      who = user
       known.user = user
       metrics.level(treat(user).level)
       if (await tell('RequestReceived')) return
@@ -160,6 +164,13 @@ export function beginTrail(
       })
       return { ...response, body: { body: 'stream', stream } }
     },
+    async part(partial, partInfo, partAttributes) {
+      const headers = { ...partial.headers, 'audit-id': id }
+      const trail = beginTrail(deps, { ...partial, headers }, partInfo, partAttributes)
+      if (known.impersonated) trail.impersonates(known.impersonated)
+      if (who) await trail.asked(who)
+      return trail
+    },
     async panicked(why) {
       if (treatment === undefined) metrics.level(treat().level)
       const message = `APIServer panic'd: ${why}`
@@ -187,6 +198,7 @@ const silentTrail = (id: string): AuditTrail => ({
   received() {},
   receivedPatch() {},
   answered: async (response) => response,
+  part: async () => silentTrail(id),
   panicked: async () => {},
 })
 

@@ -10,8 +10,10 @@ import type { Kind } from '@muster/api/kind.ts'
 import type { ApiResponse, Handle } from '@muster/api/message.ts'
 import { type KubeObject, parseApiVersion } from '@muster/api/object.ts'
 import { errorOf, isStatus } from '@muster/api/status.ts'
+import { TRANSACTION_GROUP, TRANSACTIONS } from '@muster/api/transaction/transaction.ts'
 import { ControlError, hasCode } from '@muster/base/errors.ts'
 import { bootstrapObjects } from '../admission/bootstrap/objects.ts'
+import { bootstrapPolicy, type PolicyObject, transactionPolicy } from '../auth/policy/bootstrap-policy.ts'
 import { missingPolicy, type PolicyStep } from '../auth/policy/reconcile.ts'
 import { BEGINS, type BeginningDeps, type BeginningFacts, beginCluster } from './beginning.ts'
 
@@ -47,7 +49,8 @@ export async function bootstrap(deps: BootstrapDeps): Promise<void> {
     )
     if (!isThere) await ask('POST', path, object).catch(unlessThere)
   }
-  for (const step of begun ? missingAtFirst(deps.kinds, begun) : missingPolicy(await policyIn(ask))) {
+  const steps = begun ? missingAtFirst(deps.kinds, begun) : missingPolicy(await policyIn(ask), policyFor(deps.kinds))
+  for (const step of steps) {
     const path = pathOf(step.object)
     const named = `${path}/${encodeURIComponent(step.object.metadata.name ?? '')}`
     switch (step.do) {
@@ -78,9 +81,15 @@ const keyOf = ({ kind, metadata }: KubeObject): string => `${kind}/${metadata.na
 
 /** What is missing of the policy in a cluster that has just begun: the same in each, and so worked out once. */
 function missingAtFirst(kinds: readonly Kind[], begun: readonly KubeObject[]): readonly PolicyStep[] {
-  const steps = firstSteps.get(kinds) ?? missingPolicy(begun)
+  const steps = firstSteps.get(kinds) ?? missingPolicy(begun, policyFor(kinds))
   firstSteps.set(kinds, steps)
   return steps
+}
+
+/** Who knows no transactions needs no leave to ask for one. */
+function policyFor(kinds: readonly Kind[]): readonly PolicyObject[] {
+  const serves = kinds.some(({ group, plural }) => group === TRANSACTION_GROUP && plural === TRANSACTIONS)
+  return serves ? [...bootstrapPolicy(), ...transactionPolicy()] : bootstrapPolicy()
 }
 
 const firstSteps = new WeakMap<readonly Kind[], readonly PolicyStep[]>()

@@ -31,12 +31,13 @@ interface Details {
   readonly why?: string
   readonly rejected?: readonly Rejected[]
   readonly timer?: true
+  readonly transaction?: string
 }
 
 const CLIENT_LENGTH_MAX = 256
 
 /** The cause of a write that was asked for over the API. Throws BadRequest for a statement that cannot be read. */
-export function causeOf({ user, request, info, because }: ResourceCall): Cause {
+export function causeOf({ user, request, info, because, transaction }: ResourceCall): Cause {
   const client = (request.headers['user-agent'] ?? '').slice(0, CLIENT_LENGTH_MAX)
   const { object, ...decision } = statedCause(request.headers)
   const isStated = object !== undefined || Object.keys(decision).length > 0
@@ -45,6 +46,7 @@ export function causeOf({ user, request, info, because }: ResourceCall): Cause {
     ...(object ? { object: formatObjectRevision(object) } : {}),
     ...decision,
     ...(isStated && !isControlPlane(user) ? { claimed: true } : {}),
+    ...(transaction === undefined ? {} : { transaction }),
   }
   const what = info.subresource === '' ? info.resource : `${info.resource}/${info.subresource}`
   return causeWith(user.username, because ?? `${info.verb} ${what}`, details, object)

@@ -16,32 +16,24 @@ import {
   type Handle,
 } from '@muster/api/message.ts'
 import { encodeObject as encodeProtobuf, PROTOBUF_MEDIA_TYPE } from '@muster/api/protobuf/envelope.ts'
-import {
-  badRequest,
-  methodNotServed,
-  notFound,
-  notServed,
-  type Status,
-  statusOf,
-  tooLarge,
-} from '@muster/api/status.ts'
+import { badRequest, notFound, notServed, type Status, statusOf, tooLarge } from '@muster/api/status.ts'
 import type { Clock, Duration } from '@muster/base/clock.ts'
 import { isControlError } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
-import { type AuditDeps, type AuditSettings, type AuditTrail, beginTrail } from '../audit/trail.ts'
-import { type Attributes, type Authorizer, forbiddenBy } from '../auth/authorization.ts'
-import { ANONYMOUS, isMaster, type User } from '../auth/user.ts'
+import { type AuditDeps, type AuditSettings, beginTrail } from '../audit/trail.ts'
+import type { Authorizer } from '../auth/authorization.ts'
+import type { User } from '../auth/user.ts'
 import type { Fairness } from '../fairness/fairness.ts'
 import { inTurn } from '../fairness/in-turn.ts'
-import { isOfThePast } from '../history/subresources.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import { ALL_VERBS, type Registry, type Served } from '../registry/registry.ts'
+import type { Registry } from '../registry/registry.ts'
 import { type AnswerDeps, answerResource } from '../resources/answer.ts'
-import type { ResourceCall, ResourceInfo } from '../resources/call.ts'
+import type { ResourceInfo } from '../resources/call.ts'
 import { byDefinition } from '../resources/definition-guard.ts'
 import { afterBody } from './after-body.ts'
 import { loadOf } from './in-flight.ts'
 import { type RequestInfo, requestInfoOf } from './request-info.ts'
+import { attributesOf, checkAllowed, type Heard, resourceCall, servedBy } from './resource-call.ts'
 
 /** What the API is made of. */
 export interface HandleDeps extends AnswerDeps {
@@ -58,15 +50,6 @@ export interface HandleDeps extends AnswerDeps {
   readonly fairness: Fairness
   /** Answers paths that are about no resource; undefined when there is nothing. */
   readonly document: (request: ApiRequest, info: RequestInfo, user: User) => Promise<ApiResponse | undefined>
-}
-
-/** Who is told what a request brings to light. */
-export interface Heard {
-  /** Sent as Warning headers. */
-  readonly warnings: string[]
-  readonly trail: AuditTrail
-  /** What is asked of authorization. */
-  readonly attributes: Attributes
 }
 
 /** The API. The function that it answers never rejects. */
@@ -126,32 +109,8 @@ export function createHandle(deps: HandleDeps): Handle {
   }
 }
 
-/** Throws Forbidden. No role lets nobody in particular write, and none lets any but administrators see all clusters at once. */
-function checkAllowed({ authorizerOf }: HandleDeps, info: RequestInfo, user: User, heard: Heard): void {
-  const { attributes, trail } = heard
-  const { allowed, reason } = authorizerOf(info.cluster).authorize(user, attributes)
-  const mayEver =
-    (user.username !== ANONYMOUS || loadOf(info.verb) !== 'mutating') && (info.cluster !== '*' || isMaster(user))
-  const isAllowed = allowed && mayEver
-  trail.annotate('authorization.k8s.io/decision', isAllowed ? 'allow' : 'forbid')
-  trail.annotate('authorization.k8s.io/reason', reason)
-  if (!isAllowed) throw forbiddenBy(user, attributes, reason)
-}
-
 /** What Go's own server says of a path that nobody answers. */
 const PAGE_NOT_FOUND: ApiResponse = answerText(404, '404 page not found\n')
-
-/** The resource that a path names; undefined when there is none, or not at such a path. */
-function servedBy(registry: Registry, info: ResourceInfo): Served | undefined {
-  const served = registry.cluster(info.cluster).find(info.group, info.version, info.resource)
-  if (!served || (info.rest.length > 0 && !isPassedOn(served, info))) return undefined
-  if (info.name.includes('/')) return undefined
-  if (info.subresource !== '' && !hasSubresource(served, info.subresource) && !isOfThePast(served, info.subresource))
-    return undefined
-  if (served.kind.scope === 'Cluster')
-    return info.namespace === '' || info.resource === 'namespaces' ? served : undefined
-  return info.namespace === '' && info.name !== '' ? undefined : served
-}
 
 /** A custom group comes and goes with its definitions, and what is gone leaves no trace. */
 /** What a custom resource does not have below it is as if the object were not there. */
@@ -168,70 +127,6 @@ const isBuiltInGroup = (registry: Registry, { cluster, group }: ResourceInfo): b
       ({ name, versions }) =>
         name === group && versions.some(({ resources }) => resources.some(({ builtIn }) => builtIn)),
     )
-
-function hasSubresource({ version }: Served, name: string): boolean {
-  const { status, scale, others = [] } = version.subresources
-  return (
-    (name === 'status' && status === true) ||
-    (name === 'scale' && scale !== undefined) ||
-    others.some((other) => other.name === name)
-  )
-}
-
-/** Whatever follows `/proxy/` is for who is behind it. */
-const isPassedOn = ({ version }: Served, { subresource }: ResourceInfo): boolean =>
-  version.subresources.others?.some(({ name, verbs }) => name === subresource && verbs.includes('connect')) ?? false
-
-function resourceCall(
-  { clock }: HandleDeps,
-  request: ApiRequest,
-  info: ResourceInfo,
-  served: Served,
-  user: User,
-  { warnings, trail }: Heard,
-): ResourceCall {
-  if (info.cluster === '*' && !READ_OVER_ALL.has(info.verb)) {
-    throw badRequest(
-      'over all logical clusters objects can be listed and watched; name the cluster to read or write one',
-    )
-  }
-  if (!isAnswered(request.method, info, served)) throw methodNotServed()
-  const { deprecated } = served.version
-  if (deprecated) {
-    warnings.push(deprecated.warning)
-    trail.annotate('k8s.io/deprecated', 'true')
-  }
-  return { request, info, served, user, now: clock.now(), warnings, trail }
-}
-
-const READ_OVER_ALL: ReadonlySet<string> = new Set(['list', 'watch'])
-/** Which methods a path has: a collection is listed, added to and emptied, an object read, written and deleted. */
-function isAnswered(method: string, info: ResourceInfo, served: Served): boolean {
-  const { kind } = served
-  if (info.subresource !== '') return method !== 'OPTIONS' && method !== 'TRACE' && method !== 'HEAD'
-  const verbs: readonly string[] = kind.verbs ?? ALL_VERBS
-  const inAllNamespaces = kind.scope === 'Namespaced' && info.namespace === ''
-  switch (method) {
-    case 'GET':
-      return verbs.includes(info.name === '' ? 'list' : 'get')
-    case 'POST':
-      return info.name === '' && verbs.includes('create') && (!inAllNamespaces || !verbs.includes('get'))
-    case 'PUT':
-    case 'PATCH':
-      return info.name !== '' && verbs.includes(method === 'PUT' ? 'update' : 'patch')
-    case 'DELETE':
-      return info.name === '' ? verbs.includes('deletecollection') && !inAllNamespaces : verbs.includes('delete')
-    default:
-      return false
-  }
-}
-
-/** The question that authorization is asked. */
-export function attributesOf(info: RequestInfo): Attributes {
-  if (info.about === 'path') return { about: 'path', verb: info.verb, path: info.path }
-  const { verb, group, resource, subresource, namespace, name, selectedName } = info
-  return { about: 'resource', verb, group, resource, subresource, namespace, name: name || selectedName }
-}
 
 /** A failure as its Status, in protobuf for those who ask for nothing else. */
 function refuse(error: unknown, { headers }: ApiRequest): ApiResponse {

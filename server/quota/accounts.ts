@@ -11,12 +11,12 @@
  */
 import { chargeQuota, concerns, isCounted, type QuotaChange, withUsed } from '@muster/api/quota/charge.ts'
 import { countUse } from '@muster/api/quota/count.ts'
-import type { Counter } from '@muster/api/quota/counter.ts'
 import { counterOf, resourcesOf } from '@muster/api/quota/counters.ts'
-import { forbidden, type GroupResource } from '@muster/api/status.ts'
+import { badRequest, forbidden, type GroupResource } from '@muster/api/status.ts'
 import type { ResourceQuota } from '@muster/api/types/core-v1.ts'
 import type { Clock } from '@muster/base/clock.ts'
-import type { Revision } from '@muster/store/store.ts'
+import { assert, type ControlError } from '@muster/base/errors.ts'
+import type { Guard, Revision } from '@muster/store/store.ts'
 import { isKind } from '../auth/reads.ts'
 import type { Accounts, Along, AlongEnd, PlannedChange } from '../storage/accounts.ts'
 import type { AlsoWritten } from '../storage/decide.ts'
@@ -37,7 +37,7 @@ export interface QuotaDeps {
 /** Keeps them. */
 export function quotaAccounts(deps: QuotaDeps): Accounts {
   const keeper = new Keeper(deps)
-  return { book: (change, commit) => keeper.book(change, commit) }
+  return { book: (changes, commit) => keeper.book(changes, commit) }
 }
 
 /** A quota as it stands, and the revision that it stands at. */
@@ -48,6 +48,17 @@ interface Standing {
 }
 
 const isQuota = isKind<ResourceQuota>('v1', 'ResourceQuota')
+
+/** What goes into a commit on account of its changes in one namespace. */
+interface Entry {
+  readonly guards: readonly Guard[]
+  /** The roster when it changes, and then each quota that is charged. */
+  readonly also: readonly AlsoWritten[]
+  readonly charged: readonly Standing[]
+  readonly quotas: readonly Standing[]
+  /** Quotas that are written themselves. */
+  readonly own: readonly ObjectKey[]
+}
 
 /** So new that everything acknowledged is in it; or what is in memory, which costs no wait and may be late. */
 type HowNew = 'newest' | 'known'
@@ -62,66 +73,100 @@ class Keeper implements Accounts {
     this.#deps = deps
   }
 
-  async book<End extends AlongEnd>(change: PlannedChange, commit: (along: Along) => Promise<End>): Promise<End> {
-    const { key } = change
-    const counter = counterOf(key)
-    if (key.namespace === '' || !counter) return commit({ guards: [], also: [] })
-    const roster = await this.#rosterOf(key)
-    if (roster === NOT_THERE && !isOfQuotas(key)) {
-      return commit({ guards: [rosterUnchanged(key, NOT_THERE)], also: [] })
-    }
-    return this.#turns.take(`${key.cluster}/${key.namespace}`, () => this.#bookInTurn(change, counter, commit))
-  }
-
-  async #bookInTurn<End extends AlongEnd>(
-    change: PlannedChange,
-    counter: Counter,
+  async book<End extends AlongEnd>(
+    changes: readonly PlannedChange[],
     commit: (along: Along) => Promise<End>,
   ): Promise<End> {
-    const { key } = change
+    const spaces = bySpace(changes)
+    const limited: string[] = []
+    const unlimited: Guard[] = []
+    for (const [space, ofSpace] of spaces) {
+      const [{ key }] = ofSpace
+      const roster = await this.#rosterOf(key)
+      if (roster === NOT_THERE && !ofSpace.some((change) => isOfQuotas(change.key))) {
+        unlimited.push(rosterUnchanged(key, NOT_THERE))
+      } else limited.push(space)
+    }
+    if (limited.length === 0) return commit({ guards: unlimited, also: [] })
+    // In one order for all, so that nobody waits for somebody who waits for him.
+    return this.#turns.takeAll(limited.sort(), async () => {
+      const entries: Entry[] = []
+      for (const space of limited) entries.push(await this.#enter(spaces.get(space) ?? []))
+      const also = entries.flatMap((entry) => entry.also)
+      const end = await commit({ guards: [...unlimited, ...entries.flatMap(({ guards }) => guards)], also })
+      let at = 0
+      for (const entry of entries) {
+        const revisions = end.outcome === 'committed' ? end.along.slice(at, at + entry.also.length) : []
+        this.#close(entry, end, revisions)
+        at += entry.also.length
+      }
+      return end
+    })
+  }
+
+  /** What the changes in one namespace come to. */
+  async #enter(changes: readonly PlannedChange[]): Promise<Entry> {
+    const [first] = changes
+    assert(first, 'a namespace with changes has one')
+    const { key } = first
     // First the roster: what is looked at after it is at least as new, and the guard says when the roster is newer.
     const roster = await this.#rosterOf(key)
     const quotas = await this.#quotasOf(key, 'known')
-    const charged = await this.#charge(change, counter, quotas, 'known')
-    const also = charged.map(({ key, quota, revision }) => ({ key, from: revision, object: quota }))
-    const ofRoster = this.#rosterAfter(change, quotas, roster)
-    const guards = ofRoster ? [] : [rosterUnchanged(key, roster)]
-    const end = await commit({ guards, also: [...(ofRoster ? [ofRoster] : []), ...also] })
-    if (end.outcome === 'conflict') for (const { key } of quotas) this.#written.delete(formatKey(key))
-    if (end.outcome === 'committed' && isOfQuotas(key)) this.#written.delete(formatKey(key))
-    if (end.outcome === 'committed') this.#remember(charged, end.along.slice(ofRoster ? 1 : 0))
-    return end
+    const charged = await this.#charge(changes, quotas, 'known')
+    const ofRoster = this.#rosterAfter(changes, quotas, roster)
+    return {
+      guards: ofRoster ? [] : [rosterUnchanged(key, roster)],
+      also: [
+        ...(ofRoster ? [ofRoster] : []),
+        ...charged.map(({ key, quota, revision }) => ({ key, from: revision, object: quota })),
+      ],
+      charged,
+      quotas,
+      own: changes.filter((change) => isOfQuotas(change.key)).map((change) => change.key),
+    }
+  }
+
+  #close(
+    { charged, quotas, own, also }: Entry,
+    { outcome }: AlongEnd,
+    revisions: readonly (Revision | undefined)[],
+  ): void {
+    if (outcome === 'conflict') for (const { key } of quotas) this.#written.delete(formatKey(key))
+    if (outcome !== 'committed') return
+    for (const key of own) this.#written.delete(formatKey(key))
+    this.#remember(charged, revisions.slice(also.length - charged.length))
   }
 
   /** The quotas that change, as they will stand. Throws Forbidden, and only on account of the newest. */
-  async #charge(
-    change: PlannedChange,
-    counter: Counter,
-    quotas: readonly Standing[],
-    howNew: HowNew,
-  ): Promise<Standing[]> {
-    const { key, mayRefuse } = change
-    const [before, after] = [change.before(), change.after()]
-    const asked: QuotaChange = {
-      ...(before ? { before } : {}),
-      ...(after ? { after } : {}),
-      now: this.#deps.clock.now(),
-      mayRefuse,
-    }
-    const changed: Standing[] = []
-    for (const standing of quotas) {
-      // Its own commit says what becomes of it.
-      if (isSame(standing.key, key) || !concerns(standing.quota, counter, asked)) continue
-      const quota = isCounted(standing.quota) ? standing.quota : await this.#count(standing)
-      const charge = chargeQuota(quota, counter, asked)
-      if (charge.charge === 'refused') {
-        if (howNew === 'newest') throw forbidden(key, key.name, charge.why)
-        return this.#charge(change, counter, await this.#quotasOf(key, 'newest'), 'newest')
+  async #charge(changes: readonly PlannedChange[], quotas: readonly Standing[], howNew: HowNew): Promise<Standing[]> {
+    const charged = new Map<Standing, Standing>()
+    const now = this.#deps.clock.now()
+    for (const change of inOrder(changes)) {
+      const { key, mayRefuse, refused = (why) => why } = change
+      const counter = counterOf(key)
+      if (!counter) continue
+      const [before, after] = [change.before(), change.after()]
+      const asked: QuotaChange = { ...(before ? { before } : {}), ...(after ? { after } : {}), now, mayRefuse }
+      for (const standing of quotas) {
+        const known = charged.get(standing)?.quota ?? standing.quota
+        if (!concerns(known, counter, asked)) continue
+        const own = changes.find((other) => isSame(other.key, standing.key))
+        if (own) {
+          // Its own write says what becomes of it, and that cannot say what others take.
+          if (own !== change && keepsItsAccount(own)) throw refused(changesWithIt(change, standing))
+          continue
+        }
+        const quota = isCounted(known) ? known : await this.#count(standing)
+        const charge = chargeQuota(quota, counter, asked)
+        if (charge.charge === 'refused') {
+          if (howNew === 'newest') throw refused(forbidden(key, key.name, charge.why))
+          return this.#charge(changes, await this.#quotasOf(key, 'newest'), 'newest')
+        }
+        if (charge.charge === 'changed') charged.set(standing, { ...standing, quota: withUsed(quota, charge.used) })
+        else if (quota !== known) charged.set(standing, { ...standing, quota })
       }
-      if (charge.charge === 'changed') changed.push({ ...standing, quota: withUsed(quota, charge.used) })
-      else if (quota !== standing.quota) changed.push({ ...standing, quota })
     }
-    return changed
+    return [...charged.values()]
   }
 
   /**
@@ -141,13 +186,22 @@ class Keeper implements Accounts {
     return withUsed(quota, countUse(spec, content, clock.now()))
   }
 
-  #rosterAfter(change: PlannedChange, quotas: readonly Standing[], from: Revision): AlsoWritten | undefined {
-    const { key, before, after } = change
-    if (!isOfQuotas(key)) return undefined
+  #rosterAfter(
+    changes: readonly PlannedChange[],
+    quotas: readonly Standing[],
+    from: Revision,
+  ): AlsoWritten | undefined {
+    const [first, ...more] = changes.filter(({ key }) => isOfQuotas(key))
+    if (!first) return undefined
+    const names = new Set(quotas.map(({ key }) => key.name))
     // A store of the days before there were rosters gets them as quotas are written.
-    if (from !== NOT_THERE && !changesRoster(before(), after())) return undefined
-    const others = quotas.map((quota) => quota.key.name).filter((name) => name !== key.name)
-    return nextRoster(key, from, after() ? [...others, key.name].sort() : others)
+    let isOther = from === NOT_THERE
+    for (const { key, before, after } of [first, ...more]) {
+      isOther ||= changesRoster(before(), after())
+      if (after()) names.add(key.name)
+      else names.delete(key.name)
+    }
+    return isOther ? nextRoster(first.key, from, [...names].sort()) : undefined
   }
 
   async #rosterOf(key: ObjectKey): Promise<Revision> {
@@ -187,3 +241,32 @@ const isOfQuotas = ({ group, resource }: GroupResource): boolean =>
 
 const isSame = (one: ObjectKey, other: ObjectKey): boolean =>
   one.name === other.name && isOfQuotas(one) && isOfQuotas(other)
+
+/** The changes that somebody may count, by their namespaces. */
+function bySpace(changes: readonly PlannedChange[]): Map<string, [PlannedChange, ...PlannedChange[]]> {
+  const spaces = new Map<string, [PlannedChange, ...PlannedChange[]]>()
+  for (const change of changes) {
+    const { cluster, namespace } = change.key
+    if (namespace === '' || !counterOf(change.key)) continue
+    const space = `${cluster}/${namespace}`
+    const known = spaces.get(space)
+    if (known) known.push(change)
+    else spaces.set(space, [change])
+  }
+  return spaces
+}
+
+/** What goes makes room for what comes: nobody ever sees one without the other. */
+const inOrder = (changes: readonly PlannedChange[]): readonly PlannedChange[] =>
+  changes.length < 2 ? changes : [...changes.filter(({ after }) => !after()), ...changes.filter(({ after }) => after())]
+
+/** A quota that goes, or limits something else, is counted anew by whoever writes next. */
+function keepsItsAccount({ after }: PlannedChange): boolean {
+  const quota = after()
+  return quota !== undefined && isQuota(quota) && isCounted(quota)
+}
+
+const changesWithIt = ({ key }: PlannedChange, quota: Standing): ControlError =>
+  badRequest(
+    `${key.resource} "${key.name}" is counted by quota "${quota.key.name}", which is written together with it and keeps its account; write the quota by itself`,
+  )

@@ -10,6 +10,11 @@ interface Line {
 export class Turns {
   readonly #lines = new Map<string, Line>()
 
+  /** Runs a deed when it is his turn at each of these, which all callers name in one order. */
+  takeAll<Result>([name, ...more]: readonly string[], deed: () => Promise<Result>): Promise<Result> {
+    return name === undefined ? deed() : this.take(name, () => this.takeAll(more, deed))
+  }
+
   /** Runs a deed when all that came before are through. Answers and throws as it does. */
   async take<Result>(name: string, deed: () => Promise<Result>): Promise<Result> {
     const line = this.#lines.get(name) ?? { tail: Promise.resolve(), length: 0 }

@@ -6,6 +6,7 @@ import type { Clock } from '@muster/base/clock.ts'
 import { isOfThePast } from '../history/subresources.ts'
 import type { Accepted } from '../http/accept.ts'
 import { ownSubresource } from '../registry/registry.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { StoredObject } from '../storage/stored-object.ts'
 import { acceptedOf } from './accepted.ts'
 import { type ResourceCall, saidResource } from './call.ts'
@@ -20,6 +21,7 @@ import type { WriteDeps } from './writing.ts'
 
 /** What answering takes. */
 export interface AnswerDeps extends WriteDeps {
+  readonly objects: Storage
   readonly clock: Clock
   /** Handlers of subresources with a kind of their own, by `plural/name`: `pods/eviction`. */
   readonly subresources: Readonly<Record<string, SubresourceHandler>>

@@ -25,6 +25,8 @@ export interface ResourceCall {
   readonly formOf?: (resource: GroupVersionResource) => ObjectForm
   /** Why, in words, where the request is carried out as another one: a revert is an update. */
   readonly because?: string
+  /** The transaction that it is a part of. */
+  readonly transaction?: string
 }
 
 /** The part of {@link RequestInfo} that is about resources. */

@@ -31,6 +31,7 @@ import type { GroupVersionResource } from '../admission/match-rules.ts'
 import type { ObjectForm } from '../admission/object-form.ts'
 import { type WriteOptions, writeOptions } from '../http/options.ts'
 import type { Served } from '../registry/registry.ts'
+import type { Written } from '../storage/decide.ts'
 import { encodeObject, parseObject, type StoredObject, storedVersion } from '../storage/stored-object.ts'
 import { acceptedOf } from './accepted.ts'
 import type { AnswerDeps } from './answer.ts'
@@ -42,6 +43,7 @@ import { readPatch } from './patch.ts'
 import { get } from './read.ts'
 import { checkName, writeOver } from './update.ts'
 import { fromStored, toStored } from './versions.ts'
+import type { WriteDeps } from './writing.ts'
 
 // Source: kubernetes pkg/printers/internalversion/printers.go: the one name that has no format.
 const { format: _format, ...SCALE_NAME_COLUMN } = NAME_COLUMN
@@ -108,7 +110,7 @@ export async function answerScale(call: ResourceCall, deps: AnswerDeps, scale: S
       return shown(200, await get(call, deps))
     case 'update':
     case 'patch':
-      return shown(200, (await write({ ...call, formOf: scaleForm(call, scale) }, deps, scale)).object)
+      return shown(200, (await writeScale(call, deps, scale)).object)
     default:
       throw methodNotAllowed(saidResource(call), call.info.verb)
   }
@@ -131,7 +133,9 @@ const scaleForm =
 const asStored = (view: KubeObject, of: StoredObject): StoredObject =>
   storedVersion({ key: of.key, bytes: encodeObject(view), revision: of.revision, createRevision: of.createRevision })
 
-function write(call: ResourceCall, deps: AnswerDeps, scale: ScaleSubresource) {
+/** Writes the object as a Scale, or a patch of one, says. */
+export function writeScale(asked: ResourceCall, deps: WriteDeps, scale: ScaleSubresource): Promise<Written> {
+  const call = { ...asked, formOf: scaleForm(asked, scale) }
   const wanted = call.info.verb === 'update' ? readUpdate(call) : readChange(call)
   return writeOver(call, deps, wanted.options, {
     createIfAbsent: false,

@@ -4,6 +4,7 @@ import { invalid } from '@muster/api/field-error.ts'
 import { alignNamespace, wipeSystemFields } from '@muster/api/metadata/system-fields.ts'
 import type { KubeObject } from '@muster/api/object.ts'
 import { badRequest, conflict, invalid as invalidStatus } from '@muster/api/status.ts'
+import { aboutResource, forbiddenBy } from '../auth/authorization.ts'
 import { type WriteOptions, writeOptions } from '../http/options.ts'
 import type { Written } from '../storage/decide.ts'
 import { namespaceOf, objectKey, type ResourceCall, saidResource } from './call.ts'
@@ -76,9 +77,18 @@ function creation(call: ResourceCall, deps: WriteDeps, next: KubeObject, options
     const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
     throw conflict(saidResource(call), call.info.name, why)
   }
+  checkMayCreate(call, deps)
   wipeSystemFields(next.metadata)
   delete next.metadata.resourceVersion
   return admitCreate(call, deps, next, options.dryRun, admitted)
+}
+
+/** Who may change what is there may not yet create what is not. Source: apiserver handlers/create.go withAuthorization. */
+function checkMayCreate(call: ResourceCall, { authorizerOf }: WriteDeps): void {
+  const { info, user } = call
+  const asked = aboutResource({ ...saidResource(call), verb: 'create', namespace: namespaceOf(call), name: info.name })
+  const { allowed, reason } = authorizerOf(info.cluster).authorize(user, asked)
+  if (!allowed) throw forbiddenBy(user, asked, reason)
 }
 
 /** Without a resourceVersion the write is meant for whatever is there, where the kind allows that. */

@@ -50,7 +50,8 @@ import { storedTypeName, toStored } from './versions.ts'
 
 /** What writing takes. */
 export interface WriteDeps {
-  readonly objects: Storage
+  /** All of them, or a stage. */
+  readonly objects: Pick<Storage, 'create' | 'find' | 'list' | 'remove' | 'update'>
   readonly admission: readonly AdmissionStep[]
   readonly readsOf: (cluster: string) => AdmissionReads
   readonly authorizerOf: (cluster: string) => Authorizer

@@ -7,26 +7,23 @@
  */
 import type { KubeObject } from '@muster/api/object.ts'
 import { conflict, OBJECT_MODIFIED } from '@muster/api/status.ts'
+import type { Clock } from '@muster/base/clock.ts'
 import { assert } from '@muster/base/errors.ts'
-import type { Cause, Commit, Guard, Revision, Write } from '@muster/store/store.ts'
-import type { Accounts, Along, AlongEnd, PlannedChange } from './accounts.ts'
+import type { Cause, Guard, Revision } from '@muster/store/store.ts'
 import type { CachedObject } from './cached-object.ts'
+import type { CarriedOut, CarryOut, PlannedWrite } from './carry-out.ts'
 import { formatKey, type ObjectKey } from './key.ts'
-import { findObject, type ReaderDeps } from './read.ts'
-import { commitSurely, type SettleDeps } from './settle.ts'
-import {
-  atRevision,
-  encodeObject,
-  parseBytes,
-  type StoredObject,
-  sharedObject,
-  storedVersion,
-} from './stored-object.ts'
+import type { ReaderDeps } from './read.ts'
+import { atRevision, parseBytes, type StoredObject, sharedObject, storedVersion } from './stored-object.ts'
 
 /** What writing is done with. */
-export interface WriterDeps extends ReaderDeps, SettleDeps {
-  readonly store: ReaderDeps['store'] & SettleDeps['store']
-  readonly accounts: Accounts
+export interface WriterDeps extends ReaderDeps {
+  readonly clock: Clock
+  readonly find: (key: ObjectKey, resourceVersion: string) => Promise<CachedObject | undefined>
+  /** How what is decided is done: at once, or later with more of it. */
+  readonly carryOut: CarryOut
+  /** What is decided is not done at once: so a creation looks whether its name is taken, and no object changes twice. */
+  readonly isStage?: boolean
 }
 
 /** What every write says of itself. */
@@ -92,13 +89,13 @@ export async function decideAndCommit(
   decide: (current: CachedObject | undefined) => Promise<Decision>,
 ): Promise<Written> {
   const text = formatKey(key)
-  let current = await findObject(deps, key, '0')
+  let current = await deps.find(key, '0')
   let isCertain = false
   let tries = 0
   /** Looks at the newest. True when nothing was missed before. */
   const lookAgain = async (): Promise<boolean> => {
     const seen = current?.revision
-    current = await findObject(deps, key, '')
+    current = await deps.find(key, '')
     isCertain = true
     return current?.revision === seen
   }
@@ -116,45 +113,40 @@ export async function decideAndCommit(
     }
     const grounds = await request.grounds?.(tries++)
     const planned = plan(text, current, decision)
-    const change = changeOf(key, current, planned, request)
-    let end: AlongEnd
+    let end: CarriedOut
     try {
-      end = await deps.accounts.book(change, (along) =>
-        request.dryRun ? TRIED : commitOnce(deps, request, attempt, { ...planned, grounds, along }),
-      )
+      end = await deps.carryOut(plannedWrite(key, current, planned, grounds), request, attempt)
     } catch (error) {
       if (isCertain || (await lookAgain())) throw error
       continue
     }
     if (end.outcome === 'committed') return planned.written(end.revision)
+    if (end.outcome === 'staged') return planned.written(current?.revision ?? (0 as Revision))
     const isSame = await lookAgain()
     if (end.outcome === 'tried' && isSame) return planned.written(current?.revision ?? (0 as Revision))
   }
   throw conflict(key, key.name, OBJECT_MODIFIED)
 }
 
-/** What a dry run comes to. */
-export const TRIED: Promise<AlongEnd> = Promise.resolve({ outcome: 'tried' })
-
-function changeOf(
-  key: ObjectKey,
-  current: CachedObject | undefined,
-  { write }: Planned,
-  { isLimited = false }: WriteRequest,
-): PlannedChange {
-  return {
-    key,
-    before: () => current && sharedObject(current),
-    after: () => (write.write === 'put' ? parseBytes(write.value) : undefined),
-    mayRefuse: isLimited,
-  }
-}
-
-interface Planned {
-  readonly guard: Guard
-  readonly write: Write
+interface Planned extends Pick<PlannedWrite, 'guard' | 'write'> {
   /** What is told of it once it is done at a revision. */
   readonly written: (revision: Revision) => Written
+}
+
+function plannedWrite(
+  key: ObjectKey,
+  current: CachedObject | undefined,
+  { guard, write }: Planned,
+  grounds: Grounds | undefined,
+): PlannedWrite {
+  return {
+    key,
+    guard,
+    write,
+    grounds,
+    before: () => current && sharedObject(current),
+    after: () => (write.write === 'put' ? parseBytes(write.value) : undefined),
+  }
 }
 
 function plan(
@@ -182,61 +174,3 @@ function plan(
     }),
   }
 }
-
-/** A commit that writes one object. */
-export interface OneCommit {
-  readonly guard: Guard
-  readonly write: Write
-  readonly grounds: Grounds | undefined
-  readonly along: Along
-}
-
-/** Whether it was done; and if not, whether for its own guard or for one of its grounds. */
-export type CommitEnd =
-  /** `along`: the revisions of what went along with it, in order. */
-  | { readonly outcome: 'committed'; readonly revision: Revision; readonly along: readonly (Revision | undefined)[] }
-  | { readonly outcome: 'conflict'; readonly guard: 'own' | 'grounds' }
-
-/** Commits one write and what goes with it, and learns how that ended. */
-export async function commitOnce(
-  deps: SettleDeps,
-  { id, cause }: WriteRequest,
-  attempt: number,
-  { guard, write, grounds, along }: OneCommit,
-): Promise<CommitEnd> {
-  const { guards = [] } = grounds ?? {}
-  const atEnd = write.write === 'delete' ? (grounds?.alsoAtEnd ?? []) : []
-  const also = [...(grounds?.also ?? []), ...atEnd, ...along.also]
-  const commit: Commit = {
-    // Each try is another commit, with other guards; only the same one may be repeated under the same token.
-    token: `${id}/${write.write}/${hashOf(write.key)}/${attempt}`,
-    guards: [guard, ...guards, ...along.guards, ...also.map(({ key, from }) => unchanged(formatKey(key), from))],
-    writes: [write, ...also.map(alsoWrite)],
-    cause,
-  }
-  const outcome = await commitSurely(deps, commit)
-  if (outcome.outcome === 'conflict') {
-    return { outcome: 'conflict', guard: isSameGuard(outcome.guard, guard) ? 'own' : 'grounds' }
-  }
-  const [revision] = outcome.revisions
-  assert(revision !== undefined, 'a write whose guard held was made')
-  return {
-    outcome: 'committed',
-    revision,
-    along: outcome.revisions.slice(outcome.revisions.length - along.also.length),
-  }
-}
-
-/** Tells the objects of one request apart: FNV-1a, 32 bits, in base 36. */
-function hashOf(key: string): string {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193)
-  return (hash >>> 0).toString(36)
-}
-
-const unchanged = (key: string, equals: Revision): Guard => ({ guard: 'revision', key, equals })
-const alsoWrite = ({ key, object }: AlsoWritten): Write =>
-  object ? { write: 'put', key: formatKey(key), value: encodeObject(object) } : { write: 'delete', key: formatKey(key) }
-
-const isSameGuard = (one: Guard, other: Guard): boolean =>
-  one.guard === other.guard && 'key' in one && 'key' in other && one.key === other.key

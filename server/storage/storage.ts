@@ -19,6 +19,7 @@ import type { HistoryOptions, Revision, Store } from '@muster/store/store.ts'
 import { type Accounts, noAccounts } from './accounts.ts'
 import { Alarms } from './alarms.ts'
 import { ResourceCache } from './cache.ts'
+import { type CommitDeps, carryOutAlone } from './carry-out.ts'
 import { RECENT_CHANGES_MAX, RecentBudget } from './change.ts'
 import { choose } from './choose.ts'
 import type { WriteRequest, WriterDeps, Written } from './decide.ts'
@@ -32,7 +33,9 @@ import { OwnerIndex, type OwnershipListener } from './owner-index.ts'
 import { Past } from './past.ts'
 import { beAt, beFresh, findObject, getObject, type ListPage, type ListRequest, listObjects } from './read.ts'
 import { type AttributesOf, type Selection, targetOf } from './selection.ts'
+import { openStage } from './stage.ts'
 import type { StoredObject } from './stored-object.ts'
+import { type Together, type TogetherRequest, writeTogether } from './together.ts'
 import type { WatchEncoding } from './watch-encoding.ts'
 import { type WatchSettings, WatchStream } from './watch-stream.ts'
 import { createObject, type RemoveRequest, removeObject, type UpdateRequest, updateObject } from './write.ts'
@@ -93,6 +96,8 @@ export interface Storage {
   create(key: ObjectKey, object: KubeObject, request: WriteRequest): Promise<Written>
   update(key: ObjectKey, request: UpdateRequest): Promise<Written>
   remove(key: ObjectKey, request: RemoveRequest): Promise<Written>
+  /** Several writes, all or none. Throws what refuses one of them, TooLarge, Conflict, and what the store throws. */
+  together<Decided>(request: TogetherRequest<Decided>): Promise<Together<Decided>>
   /** An object in a form that costs something to make, kept while this version of it is. */
   encoded(object: StoredObject, encoding: ObjectEncoding): Uint8Array
   /** The objects of a logical cluster that name this uid as an owner. */
@@ -143,7 +148,7 @@ interface Resource {
 
 class ObjectStorage implements Storage {
   readonly #deps: StorageDeps
-  readonly #writer: WriterDeps
+  readonly #writer: WriterDeps & CommitDeps
   readonly #looker: HistoryDeps
   readonly #pause: () => Promise<void>
   readonly #feed: Feed
@@ -168,7 +173,12 @@ class ObjectStorage implements Storage {
       return cache?.isLoaded ? cache : this.#resource(scope).then((loaded) => loaded.cache)
     }
     const accounts = deps.accounts?.(this) ?? noAccounts
-    this.#writer = { store, clock, random, feed: this.#feed, cacheOf, attributesOf, accounts, pause: this.#pause }
+    const deciding = { store, clock, random, feed: this.#feed, cacheOf, attributesOf, accounts, pause: this.#pause }
+    this.#writer = {
+      ...deciding,
+      find: (key, resourceVersion) => findObject(deciding, key, resourceVersion),
+      carryOut: carryOutAlone(deciding),
+    }
   }
 
   open(): Promise<void> {
@@ -236,6 +246,10 @@ class ObjectStorage implements Storage {
 
   remove(key: ObjectKey, request: RemoveRequest): Promise<Written> {
     return removeObject(this.#writer, key, request)
+  }
+
+  together<Decided>(request: TogetherRequest<Decided>): Promise<Together<Decided>> {
+    return writeTogether(() => openStage(this.#writer, (scope, asked) => this.list(scope, asked)), request)
   }
 
   encoded(object: StoredObject, encoding: ObjectEncoding): Uint8Array {

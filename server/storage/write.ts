@@ -16,19 +16,11 @@ import { ControlError } from '@muster/base/errors.ts'
 import { COMMIT_BYTES_MAX } from '@muster/store/limits.ts'
 import type { Guard, Revision, Write } from '@muster/store/store.ts'
 import type { CachedObject } from './cached-object.ts'
-import {
-  commitOnce,
-  decideAndCommit,
-  TRIED,
-  TRIES_MAX,
-  type WriteRequest,
-  type WriterDeps,
-  type Written,
-} from './decide.ts'
+import { decideAndCommit, TRIES_MAX, type WriteRequest, type WriterDeps, type Written } from './decide.ts'
 import { type DeletionOptions, type DeletionRules, decideDeletion, endsDeletion } from './deletion.ts'
 import { formatKey, type ObjectKey } from './key.ts'
 import { checkCarried, checkDelete, checkUpdate, type Preconditions } from './preconditions.ts'
-import { beFresh, findObject } from './read.ts'
+import { beFresh } from './read.ts'
 import { encodeObject, parseBytes, parseObject, type StoredObject, storedVersion } from './stored-object.ts'
 
 /** What an update asks for. */
@@ -70,26 +62,23 @@ export async function createObject(
 ): Promise<Written> {
   const text = formatKey(key)
   const bytes = encodeWithin(key, object)
-  const change = { key, before: () => undefined, after: () => parseBytes(bytes), mayRefuse: request.isLimited ?? false }
+  const write: Write = { write: 'put', key: text, value: bytes }
+  const guard: Guard = { guard: 'absent', key: text }
+  const planned = { key, guard, write, before: () => undefined, after: () => parseBytes(bytes) }
   const created = (revision: Revision): Written => ({
     outcome: 'created',
     object: storedVersion({ key: text, bytes, revision, createRevision: revision }),
   })
   for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
     const grounds = await request.grounds?.(attempt)
-    if (request.dryRun) {
-      const existing = await findObject(deps, key, '')
+    if (request.dryRun || deps.isStage) {
+      const existing = await deps.find(key, '')
       if (existing) throw exists(key, existing)
-      await deps.accounts.book(change, () => TRIED)
-      return created(0 as Revision)
     }
-    const write: Write = { write: 'put', key: text, value: bytes }
-    const guard: Guard = { guard: 'absent', key: text }
-    const end = await deps.accounts.book(change, (along) =>
-      commitOnce(deps, request, attempt, { guard, write, grounds, along }),
-    )
+    const end = await deps.carryOut({ ...planned, grounds }, request, attempt)
     if (end.outcome === 'committed') return created(end.revision)
-    if (end.guard === 'own') throw exists(key, await findObject(deps, key, ''))
+    if (end.outcome !== 'conflict') return created(0 as Revision)
+    if (end.guard === 'own') throw exists(key, await deps.find(key, ''))
     // What the grounds were worked out from had changed: they are to see that.
     await beFresh(deps)
   }
@@ -119,8 +108,8 @@ export async function updateObject(deps: WriterDeps, key: ObjectKey, request: Up
 }
 
 /**
- * Deletes an object, or marks it to be deleted; or both, which takes two commits, since watchers hear of each. Throws
- * NotFound, Conflict, what `admit` and the grounds throw.
+ * Deletes an object, or marks it to be deleted; or both, which takes two commits, since watchers hear of each. On a stage
+ * there is one, and they hear of the end. Throws NotFound, Conflict, what `admit` and the grounds throw.
  */
 export async function removeObject(deps: WriterDeps, key: ObjectKey, request: RemoveRequest): Promise<Written> {
   const { options, rules, admit } = request
@@ -131,14 +120,17 @@ export async function removeObject(deps: WriterDeps, key: ObjectKey, request: Re
     if (options.preconditions) checkDelete(key, options.preconditions, object)
     await admit?.(parseObject(current))
     const deletion = decideDeletion(object, options, rules, deps.clock.now())
-    endsNow = deletion.do === 'mark-then-delete'
+    endsNow = deletion.do === 'mark-then-delete' && !deps.isStage
     switch (deletion.do) {
       case 'nothing':
         return { decided: 'unchanged', object: current }
       case 'delete':
         return { decided: 'delete' }
-      case 'mark':
       case 'mark-then-delete':
+        if (deps.isStage) return { decided: 'delete' }
+        request.note?.(deletion.object)
+        return putUnlessSame(current, deletion.object, encodeWithin(key, deletion.object))
+      case 'mark':
         request.note?.(deletion.object)
         return putUnlessSame(current, deletion.object, encodeWithin(key, deletion.object))
       default:

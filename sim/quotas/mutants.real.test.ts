@@ -9,22 +9,22 @@ import { quotas } from './scenario.ts'
 const mutants: readonly Mutant[] = [
   {
     mistake: 'the account is written in a commit of its own, after that of the object',
-    file: 'storage/decide.ts',
-    line: 'const outcome = await commitSurely(deps, commit)',
-    becomes: `const outcome = await commitSurely(deps, { ...commit, writes: commit.writes.slice(0, commit.writes.length - along.also.length) })
+    file: 'storage/carry-out.ts',
+    line: 'const outcome = await commitSurely(deps, { token, guards, writes, cause })',
+    becomes: `const outcome = await commitSurely(deps, { token, guards, writes: writes.slice(0, writes.length - along), cause })
   if (outcome.outcome === 'committed') {
-    for (const one of along.also) {
-      const key = formatKey(one.key)
-      await commitSurely(deps, { token: hashOf(key) + commit.token, guards: [unchanged(key, one.from)], writes: [alsoWrite(one)], cause })
+    for (const [at, write] of writes.slice(writes.length - along).entries()) {
+      const guard = guards[guards.length - along + at]
+      await commitSurely(deps, { token: hashOf(write.key) + token, guards: [guard], writes: [write], cause })
     }
-    return { outcome: 'committed', revision: outcome.revision, along: [] }
+    return { outcome: 'committed', revisions: outcome.revisions, along: [] }
   }`,
     foundBy: /the account says|does not count/,
     withinSeeds: 3,
   },
   {
     mistake: 'what goes along may have changed since it was looked at',
-    file: 'storage/decide.ts',
+    file: 'storage/carry-out.ts',
     line: '...also.map(({ key, from }) => unchanged(formatKey(key), from))',
     becomes: '...also.slice(0, 0).map(({ key, from }) => unchanged(formatKey(key), from))',
     foundBy: /the account says|there are more|does not count/,
@@ -33,16 +33,16 @@ const mutants: readonly Mutant[] = [
   {
     mistake: 'where no quota was seen, one may have come',
     file: 'quota/accounts.ts',
-    line: 'return commit({ guards: [rosterUnchanged(key, NOT_THERE)], also: [] })',
-    becomes: 'return commit({ guards: [], also: [] })',
+    line: 'unlimited.push(rosterUnchanged(key, NOT_THERE))',
+    becomes: '',
     foundBy: /the account says|there are more|does not count/,
     withinSeeds: 20,
   },
   {
     mistake: 'where quotas were seen, another may have come',
     file: 'quota/accounts.ts',
-    line: 'const guards = ofRoster ? [] : [rosterUnchanged(key, roster)]',
-    becomes: 'const guards = []',
+    line: 'guards: ofRoster ? [] : [rosterUnchanged(key, roster)],',
+    becomes: 'guards: [],',
     foundBy: /the account says|there are more|does not count/,
     withinSeeds: 40,
   },

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
 import { RetentionPolicyKind } from '@muster/api/history/retention-policy.ts'
 import { KUBERNETES_VERSION } from '@muster/api/kubernetes-version.ts'
+import { TransactionKind } from '@muster/api/transaction/transaction.ts'
 import { type Clock, seconds } from '@muster/base/clock.ts'
 import { hasCode } from '@muster/base/errors.ts'
 import { lineLogger } from '@muster/base/log.ts'
@@ -52,7 +53,7 @@ export interface UpDeps {
 }
 
 /** What is served from the start. */
-const KINDS = [...BUILT_IN_KINDS, RetentionPolicyKind]
+const KINDS = [...BUILT_IN_KINDS, RetentionPolicyKind, TransactionKind]
 
 /** Who may come in, how much of the server is theirs, and what is sealed. */
 export interface AccessWishes {

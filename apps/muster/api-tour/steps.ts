@@ -9,6 +9,7 @@ import { killStep } from './kill-step.ts'
 import { ownershipStep } from './ownership-step.ts'
 import { quotaStep } from './quota-step.ts'
 import { NAMESPACE, type Step } from './stage.ts'
+import { transactionStep } from './transaction-step.ts'
 import { watchStep } from './watch-step.ts'
 
 const NAMESPACES: ResourceRef<Namespace> = {
@@ -44,6 +45,7 @@ export const STEPS: readonly Step[] = [
   ownershipStep,
   historyStep,
   whyStep,
+  transactionStep,
   quotaStep,
   watchStep,
   killStep,

@@ -84,7 +84,9 @@ function told(said: string): ControlError {
   if (reason === 'NotFound' && /could not find the requested resource|404 page not found/.test(message)) {
     return noHistory()
   }
-  const page = PAGES[reason] ?? (reason === '' ? 'MUS0307' : 'MUS0206')
+  // Of what is invalid it prints the causes, and not that the server said so.
+  const isRefused = reason !== '' || /^The .* is invalid/.test(said)
+  const page = PAGES[reason] ?? (isRefused ? 'MUS0206' : 'MUS0307')
   const [first = '', ...more] = message.replace(/^error: /i, '').split('\n')
   return trouble(page, {
     what: same(first),

@@ -70,7 +70,8 @@ export async function findTarget(
   }
 }
 
-async function currentNamespace(kubectl: Kubectl): Promise<string> {
+/** That of kubectl's context. */
+export async function currentNamespace(kubectl: Kubectl): Promise<string> {
   const said = await kubectl.run(['config', 'view', '--minify', '-o', 'jsonpath={.contexts[0].context.namespace}'])
   return said.trim() || 'default'
 }

@@ -5,14 +5,10 @@ import type { PastContext } from '../past-commands/context.ts'
 import type { Target } from '../past-commands/target.ts'
 import { text } from '../terminal/language.ts'
 import { addExamples, type ProgramDeps } from './deps.ts'
+import { contextOf, type KubectlFlags, withKubectlFlags } from './kubectl-flags.ts'
 
-interface PastFlags {
-  readonly namespace?: string
+interface PastFlags extends KubectlFlags {
   readonly allNamespaces?: true
-  readonly output?: 'json' | 'yaml'
-  readonly context?: string
-  readonly kubeconfig?: string
-  readonly as?: string
 }
 
 /** Adds `history`, `why`, `diff`, `revert` and `get`. */
@@ -154,14 +150,7 @@ function pastCommand(
     .command(name)
     .argument('<type...>', say(text('TYPE NAME or TYPE/NAME', 'TYPE NAME 或 TYPE/NAME')))
     .description(say(description))
-    .option(
-      '-n, --namespace <name>',
-      say(text('the namespace; that of the context when absent', '命名空间；省略时取上下文的')),
-    )
-    .addOption(new Option('-o, --output <form>', say(text('form of the data', '数据的形式'))).choices(['json', 'yaml']))
-    .option('--context <name>', say(text("kubectl's context", 'kubectl 的上下文')))
-    .option('--kubeconfig <file>', say(text("kubectl's configuration", 'kubectl 的配置')))
-    .option('--as <user>', say(text('in the name of another user', '以另一个用户的身份')))
+  withKubectlFlags(command, terminal)
   addExamples(terminal, command, examples)
   return command
 }
@@ -181,23 +170,16 @@ function onObject(
 }
 
 function onTarget(
-  { terminal, env, run }: ProgramDeps,
+  deps: ProgramDeps,
   words: readonly string[],
   flags: PastFlags,
   work: (context: PastContext, target: Target) => Promise<ExitCode>,
 ): Promise<void> {
-  return run(async () => {
-    const { systemClock: clock } = await import('@muster/base/system.ts')
-    const { kubectlOf } = await import('../past-commands/kubectl.ts')
+  return deps.run(async () => {
     const { findTarget, splitTarget } = await import('../past-commands/target.ts')
-    const handedOn = (['context', 'kubeconfig', 'as'] as const).flatMap((name) => {
-      const value = flags[name]
-      return value === undefined ? [] : [`--${name}=${value}`]
-    })
-    const kubectl = kubectlOf(env, handedOn)
-    const context: PastContext = { terminal, kubectl, clock, output: flags.output ?? 'text' }
+    const context = await contextOf(deps, flags)
     const { namespace, allNamespaces } = flags
-    const target = await findTarget(kubectl, splitTarget(words), {
+    const target = await findTarget(context.kubectl, splitTarget(words), {
       ...(namespace === undefined ? {} : { namespace }),
       ...(allNamespaces ? { allNamespaces } : {}),
     })

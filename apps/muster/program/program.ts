@@ -7,6 +7,7 @@ import { VERSION } from '../version.ts'
 import { addExamples, type ProgramDeps } from './deps.ts'
 import { addPast } from './past.ts'
 import { addStoreCommands } from './store.ts'
+import { addTransact } from './transact.ts'
 import { addUp } from './up.ts'
 
 /** A command line that is ready to parse; `exitCode` is that of the command that ran. */
@@ -45,6 +46,7 @@ export function program(terminal: Terminal, env: World['env']): { command: Comma
   addExamples(terminal, command, ['muster up', 'muster store tour', 'muster tour', 'muster explain MUS0201'])
   addUp(command, deps)
   addPast(command, deps)
+  addTransact(command, deps)
   addStoreCommands(command, deps)
   addTour(command, deps)
   addExplain(command, deps)

@@ -9,11 +9,13 @@
  * Source: kubernetes plugin/pkg/auth/authorizer/rbac/bootstrappolicy, v1.36.1.
  */
 import type { ObjectMeta } from '@muster/api/object.ts'
+import { TRANSACTION_GROUP, TRANSACTIONS } from '@muster/api/transaction/transaction.ts'
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding, Subject } from '@muster/api/types/rbac-v1.ts'
 import { RBAC_GROUP } from '../rbac/objects.ts'
 import { AUTHENTICATED, MASTERS, SERVICE_ACCOUNTS, UNAUTHENTICATED } from '../user.ts'
 import { controllerRules } from './controller-roles.ts'
 import { namespaceRules } from './namespace-roles.ts'
+import { on } from './notation.ts'
 import { systemRules } from './system-roles.ts'
 import { userRules } from './user-roles.ts'
 
@@ -35,6 +37,14 @@ export const bootstrapPolicy = (): readonly PolicyObject[] => [
   ),
   ...NAMESPACE_BINDINGS.map(({ namespace, name, to = name, subjects }) => binding(namespace, name, to, subjects())),
 ]
+
+/** What Muster adds where it serves Transactions: everybody may ask for one, since each needs the rights of what it does. */
+export const transactionPolicy = (): readonly PolicyObject[] => [
+  clusterRole(TRANSACTOR, [on(TRANSACTION_GROUP, TRANSACTIONS, 'create')]),
+  clusterBinding(TRANSACTOR, [group(AUTHENTICATED)]),
+]
+
+const TRANSACTOR = 'system:muster:transactor'
 
 const TO = 'rbac.authorization.k8s.io/aggregate-to-'
 

@@ -1,0 +1,65 @@
+/** Two servers over one store that crashes, and clients whose transactions meet each other, single writers and quotas. */
+import { seconds } from '@muster/base/clock.ts'
+import { fork } from '@muster/base/random.ts'
+import { quotaAccounts } from '@muster/server/quota/accounts.ts'
+import { openStorage } from '@muster/server/storage/storage.ts'
+import { openMemoryStore } from '@muster/store/memory/open.ts'
+import type { SimDisk } from '../disk.ts'
+import type { Process } from '../party.ts'
+import type { Scenario } from '../scenario.ts'
+import { type ServerName, seenBy, servedStore, serverFaults } from '../served-store.ts'
+import type { World } from '../world.ts'
+import { type Audit, newAudit } from './audit.ts'
+import { answer, client, type Question } from './clients.ts'
+
+/** The places at which a test can put a part that is wrong. */
+export interface TransactionParts {
+  readonly quotaAccounts: typeof quotaAccounts
+  readonly openStorage: typeof openStorage
+}
+
+const CLIENTS = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'] as const
+
+/** The story with all its parts right, but for those given. */
+export function transactions(wrong: Partial<TransactionParts> = {}): Scenario<Audit> {
+  const parts: TransactionParts = { quotaAccounts, openStorage, ...wrong }
+  return {
+    name: 'transactions',
+    build: (world) => build(world, parts),
+    faults: serverFaults(CLIENTS),
+    pace: { between: seconds(2), lasting: seconds(1) },
+    troubled: seconds(15),
+    safety: (audit) => audit.check(),
+    // A world in which nothing was done or refused proves nothing.
+    goal: (audit) => () => audit.isSettled() && audit.done > 20 && audit.refused > 0,
+    within: seconds(120),
+  }
+}
+
+function build(world: World, parts: TransactionParts): Audit {
+  const audit = newAudit()
+  const api = servedStore<Question, number>(world, {
+    open: (process, disk) => openServers(process, disk, parts, audit),
+    idOf: ({ id }) => id,
+  })
+  for (const name of CLIENTS) {
+    world.party({ name, main: (party) => client(party, audit, api.client(party)) })
+  }
+  return audit
+}
+
+async function openServers(party: Process, disk: SimDisk, parts: TransactionParts, audit: Audit) {
+  const { clock, random } = party
+  const store = await openMemoryStore({ clock, random, disk: disk.open(party) })
+  const open = (server: ServerName) =>
+    parts.openStorage({
+      store: seenBy(server, store, party),
+      clock,
+      random: fork(random),
+      attributesOf: ({ metadata }) => ({ labels: metadata.labels ?? {}, fields: {} }),
+      accounts: (reads) => parts.quotaAccounts({ reads, clock, isServed: () => true }),
+    })
+  const servers = { near: await open('near'), far: await open('far') }
+  audit.open(party, store)
+  return { store, answer: (question: Question) => answer(servers[question.server], question) }
+}
