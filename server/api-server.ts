@@ -34,6 +34,8 @@ import { serveCustomResources } from './cluster/custom-resources.ts'
 import { followFlowControl } from './cluster/flow-control.ts'
 import { type Follower, follow } from './cluster/follow.ts'
 import { createLogicalCluster, type LogicalCluster, type OutsideIdentity } from './cluster/logical-cluster.ts'
+import { keepElections } from './elections/keep-elections.ts'
+import { CANDIDATES } from './elections/look.ts'
 import { createFairness, type Fairness } from './fairness/fairness.ts'
 import { collectGarbage, type GarbageDeps } from './garbage/garbage-collector.ts'
 import { kindsIn } from './garbage/kinds.ts'
@@ -161,6 +163,9 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   )
   await followAll(ADMISSION_GROUP, POLICIES, 'policies', (name) => clusters.get(name)?.policies, following, life.signal)
   await aggregateRoles({ objects, clock, random, log, newId }, life.signal)
+  if (stored.has(`${CANDIDATES.group}/${CANDIDATES.resource}`)) {
+    await keepElections({ objects, clock, random, log, newId }, life.signal)
+  }
   await serveCustomResources({ objects, registry, clock, random, log, newId }, life.signal)
   if (deps.garbageCollection ?? true) {
     const alsoAtEnd: GarbageDeps['alsoAtEnd'] = async ({ cluster }, object) =>
@@ -204,6 +209,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     registry,
     metrics,
     objects,
+    sessions: store,
     admission: deps.admission,
     readsOf: (cluster) => admissionReads(objects, cluster),
     webhooksOf,

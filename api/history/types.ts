@@ -23,6 +23,8 @@ export interface WriteAccount {
   /** The writer looked because a time had come. */
   readonly timer?: true
   readonly rejected?: readonly Rejected[]
+  /** The term of the election in which the writer led: `NAMESPACE/ELECTION@TERM`. */
+  readonly fence?: string
 }
 
 /** One version of an object. */

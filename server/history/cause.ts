@@ -8,6 +8,7 @@
  *
  * A cause that anybody but the control plane states is kept, and marked as claimed.
  */
+import { formatFence, statedFence } from '@muster/api/elections/fence.ts'
 import {
   formatObjectRevision,
   type ObjectRevision,
@@ -31,6 +32,8 @@ interface Details {
   readonly why?: string
   readonly rejected?: readonly Rejected[]
   readonly timer?: true
+  /** The term of the election in which its writer led. */
+  readonly fence?: string
 }
 
 const CLIENT_LENGTH_MAX = 256
@@ -39,11 +42,13 @@ const CLIENT_LENGTH_MAX = 256
 export function causeOf({ user, request, info, because }: ResourceCall): Cause {
   const client = (request.headers['user-agent'] ?? '').slice(0, CLIENT_LENGTH_MAX)
   const { object, ...decision } = statedCause(request.headers)
+  const fence = statedFence(request.headers)
   const isStated = object !== undefined || Object.keys(decision).length > 0
   const details: Details = {
     ...(client === '' ? {} : { client }),
     ...(object ? { object: formatObjectRevision(object) } : {}),
     ...decision,
+    ...(fence ? { fence: formatFence(fence) } : {}),
     ...(isStated && !isControlPlane(user) ? { claimed: true } : {}),
   }
   const what = info.subresource === '' ? info.resource : `${info.resource}/${info.subresource}`

@@ -33,6 +33,8 @@ import type { HookAccess } from '../admission/webhooks/access.ts'
 import type { Authorizer } from '../auth/authorization.ts'
 import { checkEscalation } from '../auth/rbac/escalation.ts'
 import type { RbacSource } from '../auth/rbac/index.ts'
+import { fenceGuards } from '../elections/fence.ts'
+import type { Sessions } from '../elections/session.ts'
 import { causeOf } from '../history/cause.ts'
 import type { DeleteOptions, WriteOptions } from '../http/options.ts'
 import type { Registry, Served } from '../registry/registry.ts'
@@ -60,6 +62,8 @@ export interface WriteDeps {
   /** A name for each request, for ever. */
   readonly newId: () => string
   readonly registry: Registry
+  /** The leases by which candidates of elections live. */
+  readonly sessions: Sessions
   /** The way to the webhooks of a logical cluster. */
   readonly webhooksOf: (cluster: string) => HookAccess
 }
@@ -209,7 +213,7 @@ const newMetadata = ({ now }: ResourceCall, { random }: WriteDeps) => ({
 /** Marks the error of a creation that chose what somebody else was faster to take: it is to choose again. */
 export const CHOSEN_IS_TAKEN: unique symbol = Symbol('chosen is taken')
 
-/** The part of a write that the storage wants: its name, its cause, and its grounds. */
+/** The part of a write that the storage wants: its name, its cause, what its writer must be, and its grounds. */
 export function writeRequest(call: ResourceCall, deps: WriteDeps, dryRun: boolean, admitted: Admitted): WriteRequest {
   let tries = 0
   return {
@@ -217,6 +221,7 @@ export function writeRequest(call: ResourceCall, deps: WriteDeps, dryRun: boolea
     cause: causeOf(call),
     dryRun,
     isLimited: call.info.subresource === '' || call.info.subresource === 'resize',
+    standing: () => fenceGuards(call, deps),
     async grounds() {
       if (tries++ > 0) await admitted.again?.()
       // An update is made anew at each try; what is created is made already.

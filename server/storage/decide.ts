@@ -8,7 +8,7 @@
 import type { KubeObject } from '@muster/api/object.ts'
 import { conflict, OBJECT_MODIFIED } from '@muster/api/status.ts'
 import { assert } from '@muster/base/errors.ts'
-import type { Cause, Commit, Guard, Revision, Write } from '@muster/store/store.ts'
+import type { Cause, Commit, Guard, LeaseId, Revision, Write } from '@muster/store/store.ts'
 import type { Accounts, Along, AlongEnd, PlannedChange } from './accounts.ts'
 import type { CachedObject } from './cached-object.ts'
 import { formatKey, type ObjectKey } from './key.ts'
@@ -41,6 +41,13 @@ export interface WriteRequest {
   readonly dryRun?: boolean
   /** Whether it may be refused for what it takes of a quota. Default false: what it tells has happened already. */
   readonly isLimited?: boolean
+  /**
+   * What its writer must still be at the commit, as guards: the leader of an election. Asked for at each try, before
+   * anything else is decided, with the number of tries before it; throws Deposed.
+   */
+  readonly standing?: (tried: number) => Promise<readonly Guard[]>
+  /** What is put goes when this lease of the store ends. Only for what is never written again. */
+  readonly lease?: LeaseId
   /** On what grounds it is allowed. Asked for at each try; throws the error of a write that is not allowed. */
   readonly grounds?: () => Promise<Grounds> | Grounds
 }
@@ -99,6 +106,7 @@ export async function decideAndCommit(
     return current?.revision === seen
   }
   for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
+    const standing = await request.standing?.(attempt)
     let decision: Decision
     try {
       decision = await decide(current)
@@ -116,7 +124,7 @@ export async function decideAndCommit(
     let end: AlongEnd
     try {
       end = await deps.accounts.book(change, (along) =>
-        request.dryRun ? TRIED : commitOnce(deps, request, attempt, { ...planned, grounds, along }),
+        request.dryRun ? TRIED : commitOnce(deps, request, attempt, { ...planned, standing, grounds, along }),
       )
     } catch (error) {
       if (isCertain || (await lookAgain())) throw error
@@ -183,11 +191,12 @@ function plan(
 export interface OneCommit {
   readonly guard: Guard
   readonly write: Write
+  readonly standing: readonly Guard[] | undefined
   readonly grounds: Grounds | undefined
   readonly along: Along
 }
 
-/** Whether it was done; and if not, whether for its own guard or for one of its grounds. */
+/** Whether it was done; and if not, whether for its own guard or for what its writer or its grounds rest on. */
 export type CommitEnd =
   /** `along`: the revisions of what went along with it, in order. */
   | { readonly outcome: 'committed'; readonly revision: Revision; readonly along: readonly (Revision | undefined)[] }
@@ -198,7 +207,7 @@ export async function commitOnce(
   deps: SettleDeps,
   { id, cause }: WriteRequest,
   attempt: number,
-  { guard, write, grounds, along }: OneCommit,
+  { guard, write, standing = [], grounds, along }: OneCommit,
 ): Promise<CommitEnd> {
   const { guards = [] } = grounds ?? {}
   const atEnd = write.write === 'delete' ? (grounds?.alsoAtEnd ?? []) : []
@@ -206,7 +215,13 @@ export async function commitOnce(
   const commit: Commit = {
     // Each try is another commit, with other guards; only the same one may be repeated under the same token.
     token: `${id}/${write.write}/${hashOf(write.key)}/${attempt}`,
-    guards: [guard, ...guards, ...along.guards, ...also.map(({ key, from }) => unchanged(formatKey(key), from))],
+    guards: [
+      guard,
+      ...standing,
+      ...guards,
+      ...along.guards,
+      ...also.map(({ key, from }) => unchanged(formatKey(key), from)),
+    ],
     writes: [write, ...also.map(alsoWrite)],
     cause,
   }

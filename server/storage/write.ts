@@ -76,6 +76,7 @@ export async function createObject(
     object: storedVersion({ key: text, bytes, revision, createRevision: revision }),
   })
   for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
+    const standing = await request.standing?.(attempt)
     const grounds = await request.grounds?.()
     if (request.dryRun) {
       const existing = await findObject(deps, key, '')
@@ -83,10 +84,11 @@ export async function createObject(
       await deps.accounts.book(change, () => TRIED)
       return created(0 as Revision)
     }
-    const write: Write = { write: 'put', key: text, value: bytes }
+    const { lease } = request
+    const write: Write = { write: 'put', key: text, value: bytes, ...(lease === undefined ? {} : { lease }) }
     const guard: Guard = { guard: 'absent', key: text }
     const end = await deps.accounts.book(change, (along) =>
-      commitOnce(deps, request, attempt, { guard, write, grounds, along }),
+      commitOnce(deps, request, attempt, { guard, write, standing, grounds, along }),
     )
     if (end.outcome === 'committed') return created(end.revision)
     if (end.guard === 'own') throw exists(key, await findObject(deps, key, ''))

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
+import { ELECTION_KINDS } from '@muster/api/elections/kinds.ts'
 import { RetentionPolicyKind } from '@muster/api/history/retention-policy.ts'
 import { KUBERNETES_VERSION } from '@muster/api/kubernetes-version.ts'
 import { type Clock, seconds } from '@muster/base/clock.ts'
@@ -52,7 +53,7 @@ export interface UpDeps {
 }
 
 /** What is served from the start. */
-const KINDS = [...BUILT_IN_KINDS, RetentionPolicyKind]
+const KINDS = [...BUILT_IN_KINDS, RetentionPolicyKind, ...ELECTION_KINDS]
 
 /** Who may come in, how much of the server is theirs, and what is sealed. */
 export interface AccessWishes {
