@@ -17,7 +17,7 @@ import type { Store } from '@muster/store/store.ts'
 import type { AdmissionReads, AdmissionStep } from './admission/admission.ts'
 import { webhookConditions } from './admission/policies/webhook-conditions.ts'
 import type { HookAccess } from './admission/webhooks/access.ts'
-import { ADMISSION_GROUP, CONFIGURATIONS, type HookIndex } from './admission/webhooks/hooks.ts'
+import { ADMISSION_GROUP, CONFIGURATIONS } from './admission/webhooks/hooks.ts'
 import { resolveService } from './admission/webhooks/resolve-service.ts'
 import type { AuditMetrics } from './audit/metrics.ts'
 import type { AuditSettings } from './audit/trail.ts'
@@ -35,6 +35,8 @@ import { followFlowControl } from './cluster/flow-control.ts'
 import { type Follower, follow } from './cluster/follow.ts'
 import { createLogicalCluster, type LogicalCluster, type OutsideIdentity } from './cluster/logical-cluster.ts'
 import { keepElections } from './elections/keep-elections.ts'
+import { keepLeaseGuards } from './elections/keep-lease-guards.ts'
+import { LEASE_GUARDS } from './elections/lease-guards.ts'
 import { CANDIDATES } from './elections/look.ts'
 import { createFairness, type Fairness } from './fairness/fairness.ts'
 import { collectGarbage, type GarbageDeps } from './garbage/garbage-collector.ts'
@@ -164,7 +166,10 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   await followAll(ADMISSION_GROUP, POLICIES, 'policies', (name) => clusters.get(name)?.policies, following, life.signal)
   await aggregateRoles({ objects, clock, random, log, newId }, life.signal)
   if (stored.has(`${CANDIDATES.group}/${CANDIDATES.resource}`)) {
+    const { group, resource } = LEASE_GUARDS
+    await followAll(group, [resource], 'writes', (name) => clusters.get(name)?.leaseGuards, following, life.signal)
     await keepElections({ objects, clock, random, log, newId }, life.signal)
+    await keepLeaseGuards({ objects, clock, random, log, newId }, life.signal)
   }
   await serveCustomResources({ objects, registry, clock, random, log, newId }, life.signal)
   if (deps.garbageCollection ?? true) {
@@ -226,6 +231,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     fairness,
     rolesOf: (cluster) => clusterOf(cluster).rbac,
     policiesOf: (cluster) => clusterOf(cluster).policies,
+    leaseGuardsOf: (cluster) => clusterOf(cluster).leaseGuards,
     document: createDocuments({
       registry,
       metrics,
@@ -279,7 +285,7 @@ function followAll(
   group: string,
   resources: readonly string[],
   name: string,
-  indexOf: (cluster: string) => Pick<RbacIndex | HookIndex, 'put' | 'remove'> | undefined,
+  indexOf: (cluster: string) => Pick<RbacIndex, 'put' | 'remove'> | undefined,
   deps: Parameters<typeof follow>[2],
   signal: AbortSignal,
 ): Promise<unknown> {

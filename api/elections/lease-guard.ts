@@ -1,6 +1,6 @@
 /** Ties service accounts to a Lease: of all who write as them, only the replica that holds the Lease may. */
 import Type from 'typebox'
-import { defineKind, oneOf, type ResourceOf } from '../define-kind.ts'
+import { defineKind, type ResourceOf } from '../define-kind.ts'
 import { COORDINATION_GROUP, conditionsSchema } from './words.ts'
 
 /** What is written by those who wait, too, unless a guard says otherwise. */
@@ -25,7 +25,11 @@ export const LeaseGuardKind = defineKind({
       description: 'Whose writes, wherever they go: names of service accounts in the namespace of the guard.',
     }),
     writer: Type.Optional(
-      oneOf('Pod', 'Node'),
+      Type.Enum(['Pod', 'Node'], {
+        default: 'Pod',
+        description:
+          'By what of its token a replica is known: its pod; or its node, for pods on the network of their node, whose host name is that of the node.',
+      }),
     ),
     except: Type.Optional(
       Type.Array(
@@ -33,7 +37,10 @@ export const LeaseGuardKind = defineKind({
           group: Type.Optional(Type.String({ description: 'The API group; the core group when absent or empty.' })),
           resource: Type.String({ minLength: 1, description: 'The plural name, such as configmaps.' }),
         }),
-        { maxItems: 32, description: 'What may be written without the Lease; events when absent. The Lease always may.' },
+        {
+          maxItems: 32,
+          description: 'What may be written without the Lease; events when absent. The Lease always may.',
+        },
       ),
     ),
   }),

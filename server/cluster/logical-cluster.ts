@@ -11,6 +11,7 @@ import { createRbacIndex, type RbacIndex } from '../auth/rbac/index.ts'
 import type { ObjectReads } from '../auth/reads.ts'
 import { createKeyring, type Keyring } from '../auth/tokens/keyring.ts'
 import type { User } from '../auth/user.ts'
+import { createLeaseGuardIndex, type LeaseGuardIndex } from '../elections/lease-guards.ts'
 
 /** A logical cluster that is served. */
 export interface LogicalCluster {
@@ -20,6 +21,7 @@ export interface LogicalCluster {
   readonly rbac: RbacIndex
   readonly hooks: HookIndex
   readonly policies: PolicyIndex
+  readonly leaseGuards: LeaseGuardIndex
   readonly keyring: Keyring
   /** The issuer of its tokens, as they name it. */
   readonly issuer: string
@@ -51,6 +53,7 @@ export function createLogicalCluster(
     rbac,
     hooks: createHookIndex(),
     policies: createPolicyIndex(),
+    leaseGuards: createLeaseGuardIndex(),
     keyring,
     issuer,
     authorizer: createRbacAuthorizer(rbac),

@@ -14,6 +14,7 @@ import type { Store } from '@muster/store/store.ts'
 import type { User } from '../auth/user.ts'
 import { asker } from '../history/testing/ask.ts'
 import { openTestApi } from '../testing/open-test-api.ts'
+import { hookedStore } from './testing/hooked-store.ts'
 
 const GROUP = '/apis/coordination.muster.dev/v1/namespaces/default'
 const ELECTIONS = `${GROUP}/elections`
@@ -171,31 +172,13 @@ test('a fence that cannot be read is refused by name', async () => {
 test('the fence is judged in the commit, and not only before it', async () => {
   const clock = simClock()
   const inner = await openMemoryStore({ clock, random: seededRandom(1) })
-  let before = async () => {}
-  const store: Store = {
-    ...inner,
-    range: (...args) => inner.range(...args),
-    watch: (...args) => inner.watch(...args),
-    head: () => inner.head(),
-    lease: (ttl) => inner.lease(ttl),
-    keepAlive: (lease) => inner.keepAlive(lease),
-    revoke: (lease) => inner.revoke(lease),
-    status: () => inner.status(),
-    history: (...args) => inner.history(...args),
-    revisionAt: (time) => inner.revisionAt(time),
-    async commit(commit) {
-      const first = before
-      before = async () => {}
-      await first()
-      return inner.commit(commit)
-    },
-  }
+  const { store, beforeNextCommit } = hookedStore(inner)
   const { ask, join, write } = await open(clock, store)
   const term = await join('one')
   // Between the look and the commit of the write the leader is deposed.
-  before = async () => {
+  beforeNextCommit(async () => {
     equal((await ask('DELETE', `${CANDIDATES}/work.one`)).status, 200)
-  }
+  })
   const late = await write('a', term)
   deepEqual([late.status, late.body.reason], [409, 'Deposed'])
   equal((await ask('GET', `${MAPS}/a`)).status, 404)
