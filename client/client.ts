@@ -181,7 +181,7 @@ export function createClient(settings: ClientSettings): Client {
           path: pathOf(ref, namespace),
           query: { ...texts(query), watch: 'true', allowWatchBookmarks: 'true' },
         }
-        return readWatch<T>(() => settings.send(request(wanted, signal)))
+        return readWatch<T>(() => settings.send(request(wanted, signal)), signal)
       },
       create: (object, options) =>
         ask({

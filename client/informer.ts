@@ -49,8 +49,16 @@ export interface Informer<T extends KubeObject> {
   readonly hasSynced: boolean
   /** The newest revision that the picture is known to include; empty before the first list. */
   readonly resourceVersion: string
-  /** Told of every change from now on, after it is in the picture. What is there already is told first, as added. */
-  onChange(handler: (change: Change<T>) => void): void
+  /**
+   * Resolves once the picture holds everything up to a revision; without one, everything that was written before the
+   * call. What it does not hold by then is read in a new list: no server tells a quiet stream how far it has come.
+   */
+  catchUp(revision?: string): Promise<void>
+  /**
+   * Told of every change from now on, until the signal aborts, after it is in the picture. What is there already is told
+   * first, as added.
+   */
+  onChange(handler: (change: Change<T>) => void, signal?: AbortSignal): void
   /** Follows until the signal aborts. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -80,7 +88,10 @@ export function createInformer<T extends KubeObject>(
   const { keep, ...part } = selection
   const kept = keep === 'names' ? nameOnly<T> : (object: T) => object
   const objects = new Map<string, T>()
-  const handlers: ((change: Change<T>) => void)[] = []
+  const handlers = new Set<(change: Change<T>) => void>()
+  /** Told when a list that begins after they asked is in the picture. */
+  let behind: (() => void)[] = []
+  let stopStream = () => {}
   let revision = ''
   let hasSynced = false
   let markSynced = () => {}
@@ -112,6 +123,17 @@ export function createInformer<T extends KubeObject>(
 
   /** Reads all pages, then makes the picture equal to them. */
   const relist = async () => {
+    const served = behind
+    behind = []
+    try {
+      await readAll()
+    } catch (error) {
+      behind.push(...served)
+      throw error
+    }
+    for (const resolve of served) resolve()
+  }
+  const readAll = async () => {
     const found = new Map<string, T>()
     let token = ''
     let at = ''
@@ -131,6 +153,7 @@ export function createInformer<T extends KubeObject>(
   /** Follows one stream until it ends, fails, or has been silent for too long. */
   const follow = async (outer: AbortSignal) => {
     const stream = new AbortController()
+    stopStream = () => stream.abort()
     const signal = AbortSignal.any([outer, stream.signal])
     let heard = clock.elapsed()
     const guard = watchSilence(clock, () => clock.elapsed() - heard, stream)
@@ -156,10 +179,11 @@ export function createInformer<T extends KubeObject>(
     let tries = backoff(FIRST_WAIT, WAIT_MAX)
     while (!signal.aborted) {
       try {
-        if (revision === '') await relist()
+        if (revision === '' || behind.length > 0) await relist()
         const before = revision
         try {
-          await follow(signal)
+          // Whoever waits for a list since then waits for no stream.
+          if (behind.length === 0) await follow(signal)
         } finally {
           // What was heard before it broke shows that the other side is well.
           if (revision !== before) tries = backoff(FIRST_WAIT, WAIT_MAX)
@@ -168,6 +192,10 @@ export function createInformer<T extends KubeObject>(
         if (signal.aborted) return
         if (hasCode(error, 'Gone')) revision = ''
         else log.warn('informer: the stream broke; it will be resumed', { selection, error })
+      }
+      if (behind.length > 0 && tries.ceiling === FIRST_WAIT) {
+        tries = nextWait(tries, random).next
+        continue
       }
       const { wait, next } = nextWait(tries, random)
       tries = next
@@ -185,8 +213,17 @@ export function createInformer<T extends KubeObject>(
     get resourceVersion() {
       return revision
     },
-    onChange(handler) {
-      handlers.push(handler)
+    catchUp(upTo) {
+      if (hasSynced && isAtLeast(revision, upTo)) return Promise.resolve()
+      return new Promise((resolve) => {
+        behind.push(resolve)
+        stopStream()
+      })
+    },
+    onChange(handler, signal) {
+      if (signal?.aborted) return
+      handlers.add(handler)
+      signal?.addEventListener('abort', () => handlers.delete(handler), { once: true })
       for (const object of objects.values()) handler({ change: 'added', object })
     },
     run,
@@ -231,6 +268,9 @@ const clusterOf = (metadata: KubeObject['metadata']): string => {
   const cluster = metadata.annotations?.[CLUSTER_ANNOTATION]
   return cluster === undefined ? '' : `${cluster}/`
 }
+
+const isAtLeast = (revision: string, upTo: string | undefined): boolean =>
+  upTo !== undefined && /^\d+$/.test(revision) && /^\d+$/.test(upTo) && Number(revision) >= Number(upTo)
 
 /** Revisions of one server are numbers that grow; where they are not, whatever is told last is newer. */
 function isNewer(object: KubeObject, than: KubeObject): boolean {

@@ -18,18 +18,20 @@ export type WatchEvent<T extends KubeObject> =
 const LINE_BYTES_MAX = 16 * 1024 * 1024
 
 /**
- * Reads the events of a watch until the server ends it. An ERROR event is thrown as the error it stands for: Gone when
+ * Reads the events of a watch until the server ends it, or the signal aborts: also where nothing on the way listens to
+ * it, as within one process. An ERROR event is thrown as the error it stands for: Gone when
  * the revision to resume from is no longer kept.
  */
 export async function* readWatch<T extends KubeObject>(
   start: () => Promise<ApiResponse>,
+  signal: AbortSignal,
 ): AsyncIterable<WatchEvent<T>> {
   const answered = await start()
   if (answered.status >= 400) {
     await readAnswer(answered)
     return
   }
-  for await (const line of linesOf(answered)) {
+  for await (const line of linesOf(answered, signal)) {
     const event: unknown = JSON.parse(line)
     yield readEvent<T>(event)
   }
@@ -59,9 +61,10 @@ function readEvent<T extends KubeObject>(event: unknown): WatchEvent<T> {
   }
 }
 
-async function* linesOf({ body }: ApiResponse): AsyncIterable<string> {
+async function* linesOf({ body }: ApiResponse, signal: AbortSignal): AsyncIterable<string> {
   const decoder = new TextDecoder()
-  const chunks = body.body === 'bytes' ? [body.bytes] : body.body === 'blocks' ? body.blocks : body.stream
+  const chunks =
+    body.body === 'bytes' ? [body.bytes] : body.body === 'blocks' ? body.blocks : untilAborted(body.stream, signal)
   let rest = ''
   for await (const chunk of chunks) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
@@ -71,4 +74,26 @@ async function* linesOf({ body }: ApiResponse): AsyncIterable<string> {
     for (const line of lines) if (line !== '') yield line
   }
   if (rest.trim() !== '') yield rest
+}
+
+async function* untilAborted(stream: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  const reader = stream[Symbol.asyncIterator]()
+  let stop = () => {}
+  const heard = () => stop()
+  signal.addEventListener('abort', heard, { once: true })
+  try {
+    while (!signal.aborted) {
+      // A promise for each read: one that all of them raced against would remember every one of them.
+      const next = await new Promise<IteratorResult<Uint8Array> | undefined>((resolve, reject) => {
+        stop = () => resolve(undefined)
+        reader.next().then(resolve, reject)
+      })
+      if (!next || next.done) return
+      yield next.value
+    }
+  } finally {
+    signal.removeEventListener('abort', heard)
+    // Not waited for: a reader that is asked for more ends once it is answered.
+    Promise.resolve(reader.return?.()).catch(() => {})
+  }
 }

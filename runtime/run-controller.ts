@@ -23,6 +23,8 @@ import { type Controller, type ControllerContext, type Key, keyOf, WORKERS } fro
 /** Informers that controllers of one process share: one picture of each resource, or of each part of one that somebody asks for. */
 export interface Informers {
   of(ref: ResourceRef, only?: Selection): Informer<never>
+  /** Resolves once every picture that there is holds everything up to a revision; see {@link Informer.catchUp}. */
+  catchUp(revision?: string): Promise<void>
 }
 
 /** Where controllers run. */
@@ -38,6 +40,9 @@ export function shareInformers(home: Home, signal: AbortSignal): Informers {
   const shared = new Map<string, Informer<never>>()
   const from = home.allClusters ? home.client.inCluster('*') : home.client
   return {
+    async catchUp(revision) {
+      await Promise.all([...shared.values()].map((informer) => informer.catchUp(revision)))
+    },
     of(ref, only = {}) {
       const { namespace = '', labelSelector = '', fieldSelector = '', keep = '' } = only
       const key = [pathOf(ref, namespace), labelSelector, fieldSelector, keep].join(' ')
@@ -75,8 +80,10 @@ export async function runController<Deps extends object>(
   }
 
   const own = informers.of(controller.watches, controller.only)
-  own.onChange((change) =>
-    ask([keyOf(change.change === 'deleted' ? change.previous : change.object)], causeOf(controller.watches, change)),
+  own.onChange(
+    (change) =>
+      ask([keyOf(change.change === 'deleted' ? change.previous : change.object)], causeOf(controller.watches, change)),
+    signal,
   )
   const pictures = [own]
   for (const { resource, only, keysOf } of controller.alsoWatches ?? []) {
@@ -86,7 +93,7 @@ export async function runController<Deps extends object>(
       const cause = causeOf(resource, change)
       if (change.change !== 'added') ask(keysOf(change.previous), cause)
       if (change.change !== 'deleted') ask(keysOf(change.object), cause)
-    })
+    }, signal)
   }
   const look = async (text: string): Promise<LookOutcome> => {
     const key = readKey(text)

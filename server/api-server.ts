@@ -18,7 +18,7 @@ import type { AdmissionStep } from './admission/admission.ts'
 import { webhookConditions } from './admission/policies/webhook-conditions.ts'
 import { admissionReads, readsOf } from './admission/reads.ts'
 import type { HookAccess } from './admission/webhooks/access.ts'
-import { ADMISSION_GROUP, CONFIGURATIONS, type HookIndex } from './admission/webhooks/hooks.ts'
+import { ADMISSION_GROUP, CONFIGURATIONS } from './admission/webhooks/hooks.ts'
 import { resolveService } from './admission/webhooks/resolve-service.ts'
 import type { AuditMetrics } from './audit/metrics.ts'
 import type { AuditSettings } from './audit/trail.ts'
@@ -40,6 +40,10 @@ import {
   type LogicalCluster,
   type OutsideIdentity,
 } from './cluster/logical-cluster.ts'
+import { keepElections } from './elections/keep-elections.ts'
+import { keepLeaseGuards } from './elections/keep-lease-guards.ts'
+import { LEASE_GUARDS } from './elections/lease-guards.ts'
+import { CANDIDATES } from './elections/look.ts'
 import { createFairness, type Fairness } from './fairness/fairness.ts'
 import { collectGarbage, type GarbageDeps } from './garbage/garbage-collector.ts'
 import { kindsIn } from './garbage/kinds.ts'
@@ -169,6 +173,12 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   await followAll(ADMISSION_GROUP, CONFIGURATIONS, 'admission', (name) => rulesOf(name).hooks, following, life.signal)
   await followAll(ADMISSION_GROUP, POLICIES, 'policies', (name) => rulesOf(name).policies, following, life.signal)
   await aggregateRoles({ objects, clock, random, log, newId }, life.signal)
+  if (stored.has(`${CANDIDATES.group}/${CANDIDATES.resource}`)) {
+    const { group, resource } = LEASE_GUARDS
+    await followAll(group, [resource], 'writes', (name) => rulesOf(name).leaseGuards, following, life.signal)
+    await keepElections({ objects, clock, random, log, newId }, life.signal)
+    await keepLeaseGuards({ objects, clock, random, log, newId }, life.signal)
+  }
   await serveCustomResources({ objects, registry, clock, random, log, newId }, life.signal)
   if (deps.garbageCollection ?? true) {
     const alsoAtEnd: GarbageDeps['alsoAtEnd'] = async ({ cluster }, object) =>
@@ -212,6 +222,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     registry,
     metrics,
     objects,
+    sessions: store,
     admission: deps.admission,
     readsOf: (cluster) => admissionReads(objects, cluster),
     webhooksOf,
@@ -228,6 +239,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     fairness,
     rolesOf: (cluster) => clusterOf(cluster).rbac,
     policiesOf: (cluster) => clusterOf(cluster).policies,
+    leaseGuardsOf: (cluster) => clusterOf(cluster).leaseGuards,
     document: createDocuments({
       registry,
       metrics,
@@ -282,7 +294,7 @@ function followAll(
   group: string,
   resources: readonly string[],
   name: string,
-  indexOf: (cluster: string) => Pick<RbacIndex | HookIndex, 'put' | 'remove'>,
+  indexOf: (cluster: string) => Pick<RbacIndex, 'put' | 'remove'>,
   deps: Parameters<typeof follow>[2],
   signal: AbortSignal,
 ): Promise<unknown> {

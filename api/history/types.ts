@@ -25,6 +25,8 @@ export interface WriteAccount {
   readonly rejected?: readonly Rejected[]
   /** The id of the transaction that made it, with others. */
   readonly transaction?: string
+  /** The term of the election in which the writer led: `NAMESPACE/ELECTION@TERM`. */
+  readonly fence?: string
 }
 
 /** One version of an object. */

@@ -11,12 +11,14 @@ import { createRbacIndex, type RbacIndex } from '../auth/rbac/index.ts'
 import type { ObjectReads } from '../auth/reads.ts'
 import { createKeyring, type Keyring } from '../auth/tokens/keyring.ts'
 import type { User } from '../auth/user.ts'
+import { createLeaseGuardIndex, type LeaseGuardIndex } from '../elections/lease-guards.ts'
 
 /** What the objects of a logical cluster say of what may be done in it, served or not. */
 export interface ClusterRules {
   readonly rbac: RbacIndex
   readonly hooks: HookIndex
   readonly policies: PolicyIndex
+  readonly leaseGuards: LeaseGuardIndex
 }
 
 /** Nothing is said yet. */
@@ -24,6 +26,7 @@ export const createClusterRules = (): ClusterRules => ({
   rbac: createRbacIndex(),
   hooks: createHookIndex(),
   policies: createPolicyIndex(),
+  leaseGuards: createLeaseGuardIndex(),
 })
 
 /** A logical cluster that is served. */

@@ -8,6 +8,7 @@
  *
  * A cause that anybody but the control plane states is kept, and marked as claimed.
  */
+import { formatFence, statedFence } from '@muster/api/elections/fence.ts'
 import {
   formatObjectRevision,
   type ObjectRevision,
@@ -32,6 +33,8 @@ interface Details {
   readonly rejected?: readonly Rejected[]
   readonly timer?: true
   readonly transaction?: string
+  /** The term of the election in which its writer led. */
+  readonly fence?: string
 }
 
 const CLIENT_LENGTH_MAX = 256
@@ -40,11 +43,13 @@ const CLIENT_LENGTH_MAX = 256
 export function causeOf({ user, request, info, because, transaction }: ResourceCall): Cause {
   const client = (request.headers['user-agent'] ?? '').slice(0, CLIENT_LENGTH_MAX)
   const { object, ...decision } = statedCause(request.headers)
+  const fence = statedFence(request.headers)
   const isStated = object !== undefined || Object.keys(decision).length > 0
   const details: Details = {
     ...(client === '' ? {} : { client }),
     ...(object ? { object: formatObjectRevision(object) } : {}),
     ...decision,
+    ...(fence ? { fence: formatFence(fence) } : {}),
     ...(isStated && !isControlPlane(user) ? { claimed: true } : {}),
     ...(transaction === undefined ? {} : { transaction }),
   }

@@ -1,10 +1,13 @@
 /** Answers a request about a resource: the verb that it means, and its outcome in the form that the client wants. */
+import { FENCE_HEADER } from '@muster/api/elections/fence.ts'
 import { type ApiResponse, answer, answerJson } from '@muster/api/message.ts'
 import { badRequest, methodNotAllowed } from '@muster/api/status.ts'
 import type { IncludeObject } from '@muster/api/table.ts'
 import type { Clock } from '@muster/base/clock.ts'
+import { fenceGuards } from '../elections/fence.ts'
 import { isOfThePast } from '../history/subresources.ts'
 import type { Accepted } from '../http/accept.ts'
+import { loadOf } from '../http/in-flight.ts'
 import { ownSubresource } from '../registry/registry.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { StoredObject } from '../storage/stored-object.ts'
@@ -37,8 +40,11 @@ export interface AnswerDeps extends WriteDeps {
 export type SubresourceHandler = (call: ResourceCall, deps: AnswerDeps) => Promise<ApiResponse>
 
 /** Answers. Throws the error that the client is to get. */
-export function answerResource(call: ResourceCall, deps: AnswerDeps): Promise<ApiResponse> {
+export async function answerResource(call: ResourceCall, deps: AnswerDeps): Promise<ApiResponse> {
   const { info, served } = call
+  // Also what writes nothing in the end, such as a review, is not answered to who was deposed.
+  if (call.request.headers[FENCE_HEADER] !== undefined && loadOf(info.verb) === 'mutating')
+    await fenceGuards(call, deps)
   if (info.subresource !== '') return answerSubresource(call, deps)
   const review = deps.reviews[`${served.kind.group}/${served.kind.plural}`]
   if (review) return review(call, deps)

@@ -3,6 +3,8 @@ import { alignNamespace, wipeSystemFields } from '@muster/api/metadata/system-fi
 import type { KubeObject } from '@muster/api/object.ts'
 import { badRequest, createWhileEnding, generatedNameExists } from '@muster/api/status.ts'
 import { hasCode, isControlError } from '@muster/base/errors.ts'
+import { isCandidate } from '../elections/look.ts'
+import { beginSession, endSession } from '../elections/session.ts'
 import { type WriteOptions, writeOptions } from '../http/options.ts'
 import { TRIES_MAX } from '../storage/decide.ts'
 import type { StoredObject } from '../storage/stored-object.ts'
@@ -60,6 +62,13 @@ async function createOnce(
   ownFields(call, options, undefined, wanted)
   const object = await admitCreate(call, deps, wanted, options.dryRun, admitted)
   const key = objectKey(call, object.metadata.name)
-  const written = await deps.objects.create(key, object, writeRequest(call, deps, options.dryRun, admitted))
-  return written.object
+  const request = writeRequest(call, deps, options.dryRun, admitted)
+  if (!isCandidate(object)) return (await deps.objects.create(key, object, request)).object
+  const lease = await beginSession(call, deps, object, options.dryRun)
+  try {
+    return (await deps.objects.create(key, object, { ...request, ...(lease === undefined ? {} : { lease }) })).object
+  } catch (error) {
+    if (lease !== undefined) await endSession(deps, lease)
+    throw error
+  }
 }

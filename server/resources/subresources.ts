@@ -1,5 +1,6 @@
 /** The handlers of subresources with a kind of their own, by the resource and the name in the path. */
 import type { LogicalCluster } from '../cluster/logical-cluster.ts'
+import { renewHandler } from '../elections/session.ts'
 import type { SubresourceHandler } from './answer.ts'
 import { approvalHandler } from './approval.ts'
 import { bindingHandler } from './binding.ts'
@@ -21,6 +22,7 @@ export const subresourceHandlers = (
   { connectors, tokenExpirationSecondsMax }: SubresourceSettings = {},
 ): Readonly<Record<string, SubresourceHandler>> => ({
   'certificatesigningrequests/approval': approvalHandler,
+  'candidates/renew': renewHandler,
   'namespaces/finalize': finalizeHandler,
   'serviceaccounts/token': tokenHandler(clusterOf, tokenExpirationSecondsMax),
   'pods/binding': bindingHandler,

@@ -9,6 +9,7 @@ import { managedFieldsAfterAdmission } from '@muster/api/apply/after-admission.t
 import { managerOf } from '@muster/api/apply/manager-name.ts'
 import { keepNoopTimes } from '@muster/api/apply/noop-times.ts'
 import { recordUpdate } from '@muster/api/apply/record-update.ts'
+import { FENCE_HEADER } from '@muster/api/elections/fence.ts'
 import { newUid } from '@muster/api/metadata/object-name.ts'
 import { alignNamespace } from '@muster/api/metadata/system-fields.ts'
 import type { KubeObject, ManagedFieldsEntry } from '@muster/api/object.ts'
@@ -33,6 +34,9 @@ import type { HookAccess } from '../admission/webhooks/access.ts'
 import type { Authorizer } from '../auth/authorization.ts'
 import { checkEscalation } from '../auth/rbac/escalation.ts'
 import type { RbacSource } from '../auth/rbac/index.ts'
+import { fenceGuards } from '../elections/fence.ts'
+import { type LeaseGuardSource, leaseGuards } from '../elections/lease-guards.ts'
+import type { Sessions } from '../elections/session.ts'
 import { causeOf } from '../history/cause.ts'
 import type { DeleteOptions, WriteOptions } from '../http/options.ts'
 import type { Registry, Served } from '../registry/registry.ts'
@@ -57,11 +61,14 @@ export interface WriteDeps {
   readonly authorizerOf: (cluster: string) => Authorizer
   readonly policiesOf: (cluster: string) => PolicySource
   readonly rolesOf: (cluster: string) => RbacSource
+  readonly leaseGuardsOf: (cluster: string) => LeaseGuardSource
   readonly clock: Clock
   readonly random: Random
   /** A name for each request, for ever. */
   readonly newId: () => string
   readonly registry: Registry
+  /** The leases by which candidates of elections live. */
+  readonly sessions: Sessions
   /** The way to the webhooks of a logical cluster. */
   readonly webhooksOf: (cluster: string) => HookAccess
 }
@@ -216,7 +223,7 @@ const newMetadata = ({ now }: ResourceCall, { random }: WriteDeps) => ({
 /** Marks the error of a creation that chose what somebody else was faster to take: it is to choose again. */
 export const CHOSEN_IS_TAKEN: unique symbol = Symbol('chosen is taken')
 
-/** The part of a write that the storage wants: its name, its cause, and its grounds. */
+/** The part of a write that the storage wants: its name, its cause, what its writer must be, and its grounds. */
 export function writeRequest(call: ResourceCall, deps: WriteDeps, dryRun: boolean, admitted: Admitted): WriteRequest {
   let tries = 0
   return {
@@ -224,6 +231,9 @@ export function writeRequest(call: ResourceCall, deps: WriteDeps, dryRun: boolea
     cause: causeOf(call),
     dryRun,
     isLimited: call.info.subresource === '' || call.info.subresource === 'resize',
+    ...(isTied(call, deps)
+      ? { standing: async (tried) => [...(await fenceGuards(call, deps)), ...(await leaseGuards(call, deps, tried))] }
+      : {}),
     async grounds() {
       if (tries++ > 0) await admitted.again?.()
       // An update is made anew at each try; what is created is made already.
@@ -238,6 +248,10 @@ export function writeRequest(call: ResourceCall, deps: WriteDeps, dryRun: boolea
     },
   }
 }
+
+/** Most writes are not: nothing is looked at for them. */
+const isTied = ({ request, info, user }: ResourceCall, { leaseGuardsOf }: WriteDeps): boolean =>
+  request.headers[FENCE_HEADER] !== undefined || leaseGuardsOf(info.cluster).of(user.username).length > 0
 
 const requestBase = (call: ResourceCall, dryRun: boolean) => ({
   cluster: call.info.cluster,

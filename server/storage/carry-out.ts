@@ -18,6 +18,8 @@ export interface PlannedWrite {
   /** That its object is still what was looked at. */
   readonly guard: Guard
   readonly write: Write
+  /** What its writer must still be. */
+  readonly standing: readonly Guard[] | undefined
   readonly grounds: Grounds | undefined
   /** The object as it was and as it will be. Parsed when asked for. */
   readonly before: () => KubeObject | undefined
@@ -85,6 +87,7 @@ export function contentOf(planned: readonly PlannedWrite[], along: Along): Commi
   const also = [...planned.flatMap(alsoOf), ...along.also]
   const guards = [
     ...planned.map(({ guard }) => guard),
+    ...planned.flatMap(({ standing = [] }) => standing),
     ...planned.flatMap(({ grounds }) => grounds?.guards ?? []),
     ...along.guards,
     ...also.map(({ key, from }) => unchanged(formatKey(key), from)),

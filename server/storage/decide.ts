@@ -9,7 +9,7 @@ import type { KubeObject } from '@muster/api/object.ts'
 import { conflict, OBJECT_MODIFIED } from '@muster/api/status.ts'
 import type { Clock } from '@muster/base/clock.ts'
 import { assert } from '@muster/base/errors.ts'
-import type { Cause, Guard, Revision } from '@muster/store/store.ts'
+import type { Cause, Guard, LeaseId, Revision } from '@muster/store/store.ts'
 import type { CachedObject } from './cached-object.ts'
 import type { CarriedOut, CarryOut, PlannedWrite } from './carry-out.ts'
 import { formatKey, type ObjectKey } from './key.ts'
@@ -38,6 +38,13 @@ export interface WriteRequest {
   readonly dryRun?: boolean
   /** Whether it may be refused for what it takes of a quota. Default false: what it tells has happened already. */
   readonly isLimited?: boolean
+  /**
+   * What its writer must still be at the commit, as guards: the leader of an election. Asked for at each try, before
+   * anything else is decided, with the number of tries before it; throws Deposed.
+   */
+  readonly standing?: (tried: number) => Promise<readonly Guard[]>
+  /** What is put goes when this lease of the store ends. Only for what is never written again. */
+  readonly lease?: LeaseId
   /**
    * On what grounds it is allowed. Asked for at each try of each commit, and told how many tries of this commit there
    * were before; throws the error of a write that is not allowed.
@@ -100,6 +107,7 @@ export async function decideAndCommit(
     return current?.revision === seen
   }
   for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
+    const standing = await request.standing?.(attempt)
     let decision: Decision
     try {
       decision = await decide(current)
@@ -115,7 +123,7 @@ export async function decideAndCommit(
     const planned = plan(text, current, decision)
     let end: CarriedOut
     try {
-      end = await deps.carryOut(plannedWrite(key, current, planned, grounds), request, attempt)
+      end = await deps.carryOut({ ...plannedWrite(key, current, planned, grounds), standing }, request, attempt)
     } catch (error) {
       if (isCertain || (await lookAgain())) throw error
       continue
@@ -138,7 +146,7 @@ function plannedWrite(
   current: CachedObject | undefined,
   { guard, write }: Planned,
   grounds: Grounds | undefined,
-): PlannedWrite {
+): Omit<PlannedWrite, 'standing'> {
   return {
     key,
     guard,

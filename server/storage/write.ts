@@ -62,7 +62,8 @@ export async function createObject(
 ): Promise<Written> {
   const text = formatKey(key)
   const bytes = encodeWithin(key, object)
-  const write: Write = { write: 'put', key: text, value: bytes }
+  const { lease } = request
+  const write: Write = { write: 'put', key: text, value: bytes, ...(lease === undefined ? {} : { lease }) }
   const guard: Guard = { guard: 'absent', key: text }
   const planned = { key, guard, write, before: () => undefined, after: () => parseBytes(bytes) }
   const created = (revision: Revision): Written => ({
@@ -70,12 +71,13 @@ export async function createObject(
     object: storedVersion({ key: text, bytes, revision, createRevision: revision }),
   })
   for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
+    const standing = await request.standing?.(attempt)
     const grounds = await request.grounds?.(attempt)
     if (request.dryRun || deps.isStage) {
       const existing = await deps.find(key, '')
       if (existing) throw exists(key, existing)
     }
-    const end = await deps.carryOut({ ...planned, grounds }, request, attempt)
+    const end = await deps.carryOut({ ...planned, standing, grounds }, request, attempt)
     if (end.outcome === 'committed') return created(end.revision)
     if (end.outcome !== 'conflict') return created(0 as Revision)
     if (end.guard === 'own') throw exists(key, await deps.find(key, ''))

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
+import { ELECTION_KINDS } from '@muster/api/elections/kinds.ts'
 import { RetentionPolicyKind } from '@muster/api/history/retention-policy.ts'
 import { KUBERNETES_VERSION } from '@muster/api/kubernetes-version.ts'
 import { TransactionKind } from '@muster/api/transaction/transaction.ts'
@@ -53,7 +54,7 @@ export interface UpDeps {
 }
 
 /** What is served from the start. */
-const KINDS = [...BUILT_IN_KINDS, RetentionPolicyKind, TransactionKind]
+const KINDS = [...BUILT_IN_KINDS, RetentionPolicyKind, TransactionKind, ...ELECTION_KINDS]
 
 /** Who may come in, how much of the server is theirs, and what is sealed. */
 export interface AccessWishes {

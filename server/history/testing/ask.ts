@@ -30,6 +30,14 @@ export interface AnsweredBody {
     readonly managedFields: readonly { readonly manager: string }[]
   }
   readonly data: Readonly<Record<string, string>>
+  /** Of an election, a renewal or a policy. */
+  readonly status: {
+    readonly leads?: boolean
+    readonly leader?: { readonly identity: string }
+    readonly revision?: string
+    readonly terms?: number
+    readonly conditions?: readonly { readonly status: string; readonly reason: string; readonly message: string }[]
+  }
   readonly items: readonly AnsweredBody[]
   readonly rows: readonly { readonly object: AnsweredBody }[]
   readonly versions: readonly ObjectVersion[]
