@@ -40,7 +40,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly storage?: { readonly group: string; readonly plural: string }
   /** What may be asked of it; all eight when absent. A review (SubjectAccessReview) has `create` alone and is not kept. */
   readonly verbs?: readonly Verb[]
-  /** The CustomResourceDefinition that it was made of, as it was then. */
+  /** The CustomResourceDefinition in a logical cluster that it was made of, as it was then. */
   readonly madeOf?: {
     readonly name: string
     readonly uid: string | undefined
