@@ -1,4 +1,4 @@
-import { equal, match } from 'node:assert/strict'
+import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Clock, milliseconds, seconds } from '@muster/base/clock.ts'
 import { seededRandom } from '@muster/base/random.ts'
@@ -50,6 +50,33 @@ test('a definition whose objects are held by finalizers keeps no other from bein
   equal(await isServed('held.test'), false)
   equal(await isServed('other.test'), true)
   api.close()
+})
+
+test('what is created keeps its status where the version that is asked has none to be written by itself', async () => {
+  const { ask, close } = await twoServers()
+  const { metadata, spec } = kettles('tea.test')
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
+  const versions = [
+    { name: 'v1', served: true, storage: true, schema, subresources: { status: {} } },
+    { name: 'v2', served: true, storage: false, schema },
+  ]
+  const definition = { ...kettles('tea.test'), metadata, spec: { ...spec, versions } }
+  equal((await ask('POST', DEFINITIONS, definition)).status, 201)
+  for (const [version, kept] of [
+    ['v1', undefined],
+    ['v2', { isHot: true }],
+  ] as const) {
+    const object = {
+      apiVersion: `tea.test/${version}`,
+      kind: 'Kettle',
+      metadata: { name: version },
+      status: { isHot: true },
+    }
+    const created = await ask('POST', `/apis/tea.test/${version}/namespaces/default/kettles`, object)
+    equal(created.status, 201, created.text)
+    deepEqual(JSON.parse(created.text).status, kept, version)
+  }
+  await close()
 })
 
 /** Two servers over one store; what the late one hears of the store waits until it is let go. */
