@@ -180,7 +180,7 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   /** What keeps an object that is to go, besides the finalizers of its metadata: those in a Namespace's spec. */
   isHeld?(object: T): boolean
   /** What an object says of itself once it is to go: a Namespace is Terminating. */
-  whenMarked?(object: T): void
+  whenMarked?(object: T, isFirst: boolean): void
   /** Seconds of grace at deletion, for kinds that have it: Pod. 0 deletes at once. */
   deletionGrace?(object: T, asked: number | undefined): number
 }
