@@ -40,7 +40,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly storage?: { readonly group: string; readonly plural: string }
   /** What may be asked of it; all eight when absent. A review (SubjectAccessReview) has `create` alone and is not kept. */
   readonly verbs?: readonly Verb[]
-  /** The CustomResourceDefinition that it was made of, as it was then. */
+  /** The CustomResourceDefinition in a logical cluster that it was made of, as it was then. */
   readonly madeOf?: {
     readonly name: string
     readonly uid: string | undefined
@@ -180,7 +180,7 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   /** What keeps an object that is to go, besides the finalizers of its metadata: those in a Namespace's spec. */
   isHeld?(object: T): boolean
   /** What an object says of itself once it is to go: a Namespace is Terminating. */
-  whenMarked?(object: T): void
+  whenMarked?(object: T, isFirst: boolean): void
   /** Seconds of grace at deletion, for kinds that have it: Pod. 0 deletes at once. */
   deletionGrace?(object: T, asked: number | undefined): number
 }

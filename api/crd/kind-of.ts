@@ -64,12 +64,6 @@ export function kindOf(definition: CustomResourceDefinition): Kind {
       }
     }),
     storedAs,
-    madeOf: {
-      name: metadata.name ?? '',
-      uid: metadata.uid,
-      generation: metadata.generation,
-      resourceVersion: metadata.resourceVersion,
-    },
     ...(isConditionTrue(definition, 'Terminating') ? { isEnding: true } : {}),
     rules: rulesOf({ storedAs, schemas, scales, selectable }),
   }

@@ -96,7 +96,7 @@ test('a definition that is to go waits for its objects', () => {
   // As the server marks an object.
   const deletionTimestamp = '2026-01-01T00:00:00Z'
   Object.assign(definition.metadata, { generation: 4, deletionTimestamp, deletionGracePeriodSeconds: 0 })
-  definitionRules.whenMarked?.(definition)
+  definitionRules.whenMarked?.(definition, true)
   const { metadata, status } = definition
   deepEqual(metadata, {
     name: 'foos.example.com',
@@ -116,6 +116,9 @@ test('a definition that is to go waits for its objects', () => {
       },
     ],
   })
+  const before = structuredClone(definition)
+  definitionRules.whenMarked?.(definition, false)
+  deepEqual(definition, before)
   equal(definitionRules.isHeld?.(definition), false)
 })
 

@@ -30,7 +30,9 @@ export const definitionRules: KindRules<CustomResourceDefinition> = {
     subresource === 'status' ? [] : validateUnchanged(definition, old),
   // Its objects go before it does, so the first DELETE only marks it.
   isHeld: ({ metadata }) => metadata.deletionTimestamp === undefined,
-  whenMarked: beginTermination,
+  whenMarked(definition, isFirst) {
+    if (isFirst) beginTermination(definition)
+  },
   warnings: (definition, old) => {
     const known = new Set(old ? unknownFormats(old) : [])
     return unknownFormats(definition)

@@ -1,4 +1,4 @@
-import { equal, match } from 'node:assert/strict'
+import { deepEqual, equal, match } from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Clock, milliseconds, seconds } from '@muster/base/clock.ts'
 import { seededRandom } from '@muster/base/random.ts'
@@ -52,6 +52,33 @@ test('a definition whose objects are held by finalizers keeps no other from bein
   api.close()
 })
 
+test('what is created keeps its status where the version that is asked has none to be written by itself', async () => {
+  const { ask, close } = await twoServers()
+  const { metadata, spec } = kettles('tea.test')
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
+  const versions = [
+    { name: 'v1', served: true, storage: true, schema, subresources: { status: {} } },
+    { name: 'v2', served: true, storage: false, schema },
+  ]
+  const definition = { ...kettles('tea.test'), metadata, spec: { ...spec, versions } }
+  equal((await ask('POST', DEFINITIONS, definition)).status, 201)
+  for (const [version, kept] of [
+    ['v1', undefined],
+    ['v2', { isHot: true }],
+  ] as const) {
+    const object = {
+      apiVersion: `tea.test/${version}`,
+      kind: 'Kettle',
+      metadata: { name: version },
+      status: { isHot: true },
+    }
+    const created = await ask('POST', `/apis/tea.test/${version}/namespaces/default/kettles`, object)
+    equal(created.status, 201, created.text)
+    deepEqual(JSON.parse(created.text).status, kept, version)
+  }
+  await close()
+})
+
 /** Two servers over one store; what the late one hears of the store waits until it is let go. */
 async function twoServers() {
   const clock = simClock()
@@ -63,9 +90,19 @@ async function twoServers() {
   const sendTo =
     (api: TestApi) =>
     async (method: string, path: string, body?: object): Promise<{ status: number; text: string }> => {
-      const headers = { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }
+      const types: Record<string, string> = {
+        PATCH: 'application/merge-patch+json',
+        APPLY: 'application/apply-patch+yaml',
+      }
+      const headers = { 'content-type': types[method] ?? 'application/json' }
       const bytes = body && Buffer.from(JSON.stringify(body))
-      const answer = await askMuster(api)({ method, path, headers, identity: 'admin', body: bytes })
+      const answer = await askMuster(api)({
+        method: method === 'APPLY' ? 'PATCH' : method,
+        path,
+        headers,
+        identity: 'admin',
+        body: bytes,
+      })
       return { status: answer.status, text: String(answer.body) }
     }
   const ask = async (method: string, path: string, body?: object) => {
@@ -125,6 +162,10 @@ test('nothing is made of a definition that is being deleted, also where that is 
   const refused = await askLate('POST', POTS, pot('two'))
   equal(refused.status, 405)
   match(refused.text, /create not allowed while custom resource definition is terminating/)
+  // Nor is it by an apply, which creates what is not there.
+  const { litres: _litres, ...three } = pot('three')
+  const applied = await ask('APPLY', `${POTS}/three?fieldManager=test`, three)
+  equal(applied.status, 405, applied.text)
   await close()
 })
 

@@ -84,7 +84,8 @@ export async function serveCustomResources(deps: CustomResourceDeps, signal: Abo
         const before = inCluster(cluster).get(name)
         inCluster(cluster).set(name, definition)
         if (isConditionTrue(definition, 'Established')) {
-          registry.set(cluster, kindOf(definition))
+          const { uid, generation, resourceVersion } = definition.metadata
+          registry.set(cluster, { ...kindOf(definition), madeOf: { name, uid, generation, resourceVersion } })
           if (before && before.metadata.generation !== object.metadata.generation) {
             deps.objects.kindChanged({ group: definition.spec.group, resource: definition.spec.names.plural }, cluster)
           }

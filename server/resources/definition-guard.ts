@@ -29,8 +29,10 @@ export async function definitionGuards(
   objects: Pick<Storage, 'find'>,
   verb: string,
 ): Promise<readonly Guard[]> {
-  const { madeOf } = call.served.kind
+  const { madeOf, isEnding } = call.served.kind
   if (!madeOf) return []
+  // Not only POST creates: what is applied and not there is created too.
+  if (verb === 'create' && isEnding) throw createWhileEnding(saidResource(call))
   const key: ObjectKey = { ...DEFINITIONS, cluster: call.info.cluster, namespace: '', name: madeOf.name }
   const found = await objects.find(key, '0')
   if (!found) throw changed(madeOf.name)

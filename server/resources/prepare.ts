@@ -20,12 +20,13 @@ import type { ResourceCall } from './call.ts'
 
 /** Makes a new object ready to be stored. Changes it. Throws Invalid, with everything that is wrong. */
 export function prepareForCreate(call: ResourceCall, object: KubeObject, random: Random): void {
-  const { rules, versions } = call.served.kind
+  const { rules } = call.served.kind
   const context = contextOf(call)
   fillSystemFields(object.metadata, { now: call.now, random })
   if (rules.generation !== 'none') object.metadata.generation = 1
   else delete object.metadata.generation
-  if (!rules.createsStatus && versions.some(({ subresources }) => subresources.status)) delete object.status
+  // Of the version that is asked: another may have no status to be written by itself.
+  if (!rules.createsStatus && call.served.version.subresources.status) delete object.status
   rules.prepareForCreate?.(object, context)
   refuse(call, object, [...checkMetadata(call, object), ...(rules.validate?.(object, context) ?? [])])
   call.warnings.push(...(rules.warnings?.(object) ?? []))

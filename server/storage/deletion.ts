@@ -29,8 +29,8 @@ export interface DeletionRules {
   readonly grace?: (object: KubeObject, asked: number | undefined) => number
   /** What keeps it besides the finalizers of its metadata. */
   readonly isHeld?: (object: KubeObject) => boolean
-  /** What it says of itself once it is marked. May change the object. */
-  readonly whenMarked?: (object: KubeObject) => void
+  /** What it says of itself once it is marked, for the first time or again. May change the object. */
+  readonly whenMarked?: (object: KubeObject, isFirst: boolean) => void
   /** What happens to its dependents when the client does not say; `unsupported` never has a finalizer set for them. */
   readonly dependents?: 'delete' | 'orphan' | 'unsupported'
 }
@@ -63,7 +63,7 @@ export function decideDeletion(
     if (finalizers.length === 0 && !rules.isHeld?.(object)) return { do: 'delete' }
     const isFirst = metadata.deletionTimestamp === undefined
     const going = marked(object, finalizers, { at: notAfter(metadata.deletionTimestamp, now), grace: 0 })
-    if (isFirst) rules.whenMarked?.(going)
+    rules.whenMarked?.(going, isFirst)
     return { do: 'mark', object: going }
   }
   const ends = mark.grace === 0 && finalizers.length === 0

@@ -33,6 +33,7 @@ export type Seen = Record<
   | 'erased'
   | 'reverted'
   | 'spoons'
+  | 'policies'
   | 'restored',
   number
 >
@@ -73,6 +74,7 @@ export class Audit {
     erased: 0,
     reverted: 0,
     spoons: 0,
+    policies: 0,
     restored: 0,
   }
   /** Clients build, and take nothing down any more. */
@@ -288,6 +290,7 @@ export class Audit {
     this.chronicle.take(facts)
     judgeCommit(this.chronicle, facts)
     if (first.id !== '' && first.key.startsWith('test.io/spoons/')) this.seen.spoons++
+    if (first.key.includes('/retentionpolicies/')) this.seen.policies++
   }
 
   /** What was seen before is there, and nothing else. */
