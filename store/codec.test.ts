@@ -6,11 +6,11 @@ import {
   decodeFrame,
   eachCommit,
   encodeFrame,
-  FRAME_HEADER_BYTES,
   readFrameHeader,
   sealFrame,
   versionsInCommit,
 } from './codec.ts'
+import { FRAME_HEADER_BYTES } from './frame-bytes.ts'
 import type { LogRecord } from './record.ts'
 import type { Revision } from './store.ts'
 

@@ -4,7 +4,8 @@
  *     state · every retained version in order of revision · state again, with the head · an empty frame
  */
 import { assert, ControlError } from '@muster/base/errors.ts'
-import { checksumHolds, decodeFrame, encodeFrame, FRAME_HEADER_BYTES, readFrameHeader, sealFrame } from './codec.ts'
+import { checksumHolds, decodeFrame, encodeFrame, readFrameHeader, sealFrame } from './codec.ts'
+import { FRAME_HEADER_BYTES } from './frame-bytes.ts'
 import type { Ledger } from './ledger.ts'
 import type { Log } from './log.ts'
 import { type LogRecord, loose } from './record.ts'

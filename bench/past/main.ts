@@ -123,7 +123,7 @@ async function ask(api: TestApi, method: string, path: string, body?: object): P
 const row = (...cells: readonly (string | number)[]) =>
   console.log(
     cells
-      .map((cell) => String(cell).padEnd(46))
+      .map((cell) => String(cell).padEnd(52))
       .join('')
       .trimEnd(),
   )

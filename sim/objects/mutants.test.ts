@@ -88,6 +88,14 @@ const mutants: readonly Mutant[] = [
     withinSeeds: 20,
   },
   {
+    mistake: 'a page of the past goes beyond what the server itself has heard of, which is told again when it does',
+    file: 'past.ts',
+    line: 'if (page.after === after && page.upTo <= until) return page',
+    becomes: 'if (page.after === after) return page',
+    foundBy: /was told everything after/,
+    withinSeeds: 40,
+  },
+  {
     mistake: 'a server shows half of a commit',
     file: 'feed.ts',
     line: 'begun.findLastIndex(({ revision, commitRevision }) => revision === commitRevision)',

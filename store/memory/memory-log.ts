@@ -1,6 +1,7 @@
 /** A log in memory, made durable on a disk when there is one: the simulator's, which can lose what was not synced. */
-import { checksumHolds, decodeFrame, encodeFrame, FRAME_HEADER_BYTES, readFrameHeader, sealFrame } from '../codec.ts'
+import { checksumHolds, decodeFrame, encodeFrame, readFrameHeader, sealFrame } from '../codec.ts'
 import type { Disk } from '../disk.ts'
+import { FRAME_HEADER_BYTES } from '../frame-bytes.ts'
 import type { Log } from '../log.ts'
 import { eraseWrite, type LogRecord, type StoredVersion, versionsOf } from '../record.ts'
 import type { Revision } from '../store.ts'

@@ -1,12 +1,21 @@
 /** What is erased is not in the files any more: they are read as whoever steals the disk would. */
-import { equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { milliseconds } from '@muster/base/clock.ts'
+import { between, seededRandom } from '@muster/base/random.ts'
 import { systemClock, systemRandom } from '@muster/base/system.ts'
 import { at, commitOf, del, put, write } from '../contract/words.ts'
 import { openSqliteStore } from './open.ts'
+import { openSmall } from './torture/cases.ts'
+import { startChild } from './torture/child.ts'
+import { newGround } from './torture/directory.ts'
+import { type EraserSaid, SECRET } from './torture/eraser-program.ts'
+
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
+const ROUNDS = Number(process.env.ROUNDS ?? 6)
 
 test('what is erased is in no file, while others write, and every other version stays', async () => {
   const root = mkdtempSync(join(tmpdir(), 'muster-erase-'))
@@ -50,4 +59,57 @@ test('what is erased is in no file, while others write, and every other version 
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
+})
+
+const ERASER = new URL('./torture/eraser-program.ts', import.meta.url)
+
+test(`killed with -9 in ${ROUNDS} rounds while it erases, a store forgets all that was to be forgotten, or none of it`, async () => {
+  const random = seededRandom(SEED)
+  using ground = newGround()
+  const directory = join(ground.root, 'store')
+  const forgotten = new Set<number>()
+  let inDoubt = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    const where = `SEED=${SEED}, round ${round}`
+    const child = startChild<EraserSaid>(ERASER)
+    child.tell({ directory, name: `r${round}` })
+    await child.hear(({ say }) => say === 'erasing')
+    await systemClock.sleep(milliseconds(between(random, 0, 150)))
+    await child.kill()
+    const said = child.heard
+    deepEqual(
+      said.filter(({ say }) => say === 'broken'),
+      [],
+      where,
+    )
+    const upTo = (what: EraserSaid['say']) =>
+      Math.max(0, ...said.map((one) => (one.say === what && one.say !== 'broken' ? one.upTo : 0)))
+
+    // Opening finishes what was begun.
+    await (await openSmall(directory)).close()
+    const text = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'latin1'))
+    const store = await openSmall(directory)
+    const history = await store.history('secret')
+    await store.close()
+    const left = new Set<string>()
+    for (const version of history.slice(0, -1)) {
+      ok(version.version === 'put')
+      equal(
+        text.some((file) => file.includes(`${SECRET} ${version.token} `)),
+        !version.erased,
+        `${where}: ${version.token}`,
+      )
+      if (version.revision < upTo('erased')) ok(version.erased, `${where}: ${version.token} was erased`)
+      else if (version.revision < upTo('erasing') && !forgotten.has(version.revision)) {
+        left.add(version.erased ? 'erased' : 'there')
+      }
+      if (version.erased) forgotten.add(version.revision)
+    }
+    ok(left.size <= 1, `${where}: of what was to be forgotten, some is ${[...left].join(' and some is ')}`)
+    inDoubt += left.size
+    const live = history.at(-1)
+    ok(live?.version === 'put' && Buffer.from(live.entry.value).toString() === `${SECRET} ${live.token} `, where)
+  }
+  // A store that is never caught at it proves nothing.
+  ok(inDoubt > 0, `SEED=${SEED}: no erasure was under way when the kill came`)
 })

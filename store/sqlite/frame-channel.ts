@@ -45,15 +45,6 @@ const LOOK_FOR_REPLY: Duration = milliseconds(3)
  */
 const LOOK_FOR_REQUEST: Duration = milliseconds(0.3)
 
-/**
- * The main thread looks this long between two turns for its other work. Each turn takes a kilobyte of garbage: looking once
- * a turn, it was two thirds of all that the collector had to clear away.
- */
-const LOOK_AT_A_STRETCH: Duration = milliseconds(0.05)
-
-/** Looks between two readings of the clock, each of which leaves a number to clear away: a few microseconds. */
-const LOOKS_PER_READING = 64
-
 /** A writer that is kept busy gives way after this long to who asks it for a version of the past. */
 const TURN: Duration = milliseconds(2)
 
@@ -121,7 +112,7 @@ export class FrameSender {
     const { words } = this.#memory
     const done = () => Atomics.load(words, REPLY) >= request
     const until = this.#clock.elapsed() + LOOK_FOR_REPLY
-    while (busy && !lookFor(done, LOOK_AT_A_STRETCH, this.#clock) && this.#clock.elapsed() < until) await setImmediate()
+    while (busy && !done() && this.#clock.elapsed() < until) await setImmediate()
     while (!done()) {
       Atomics.store(words, MAIN_SLEEPS, 1)
       // The answer may have come between the last look and going to sleep.
@@ -138,18 +129,6 @@ export class FrameSender {
     this.#sleepers = []
     for (const wake of sleepers) wake()
   }
-}
-
-/** Looks for something until it is there or the time is over; answers whether it is there. */
-function lookFor(isThere: () => boolean, length: Duration, clock: Clock): boolean {
-  const until = clock.elapsed() + length
-  do {
-    for (let look = 0; look < LOOKS_PER_READING; look++) {
-      if (isThere()) return true
-      Atomics.pause()
-    }
-  } while (clock.elapsed() < until)
-  return false
 }
 
 /** What the writer does with frames. */
@@ -178,6 +157,11 @@ export function receiveFrames(memory: FrameMemory, port: MessagePort, { clock, a
     tidyUp()
   }
 
+  const look = () => {
+    const until = clock.elapsed() + LOOK_FOR_REQUEST
+    while (!asked() && clock.elapsed() < until) Atomics.pause()
+  }
+
   /** False when a frame has come between the last look and going to sleep. */
   const sleep = () => {
     Atomics.store(words, WRITER_SLEEPS, 1)
@@ -190,7 +174,7 @@ export function receiveFrames(memory: FrameMemory, port: MessagePort, { clock, a
     Atomics.store(words, WRITER_SLEEPS, 0)
     for (const until = clock.elapsed() + TURN; clock.elapsed() < until; ) {
       if (asked()) serve()
-      else if (commits >= BUSY_COMMITS) lookFor(asked, LOOK_FOR_REQUEST, clock)
+      else if (commits >= BUSY_COMMITS) look()
       if (!asked() && sleep()) {
         awake = false
         return

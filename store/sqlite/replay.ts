@@ -1,6 +1,7 @@
 /** What is done with each record while the log is read at opening. */
 import { ControlError } from '@muster/base/errors.ts'
-import { FRAME_HEADER_BYTES, readFrameHeader } from '../codec.ts'
+import { readFrameHeader } from '../codec.ts'
+import { FRAME_HEADER_BYTES } from '../frame-bytes.ts'
 import { type LogRecord, revisionOf } from '../record.ts'
 import type { Kept } from './manifest.ts'
 

@@ -1,6 +1,7 @@
 /** One part of the log: frames end to end on a tape, and where to find the versions in them. */
 import { ControlError } from '@muster/base/errors.ts'
-import { checksumHolds, FRAME_HEADER_BYTES, readFrameHeader, sealFrame, versionsInCommit } from '../codec.ts'
+import { checksumHolds, readFrameHeader, sealFrame, versionsInCommit } from '../codec.ts'
+import { FRAME_HEADER_BYTES } from '../frame-bytes.ts'
 import type { StoredVersion } from '../record.ts'
 import type { Revision } from '../store.ts'
 import { PartIndex } from './part-index.ts'

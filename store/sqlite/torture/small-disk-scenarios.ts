@@ -120,6 +120,32 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     ok(refused >= 5, `only ${refused} starts were refused`)
   },
 
+  async 'full at the moment in which a part that was left is sealed'(disk) {
+    // The first part is full after some 220 of these commits: in one of the rounds the room goes just as it is sealed.
+    for (let commits = 216; commits <= 226; commits += 2) {
+      const directory = join(disk, `store-${commits}`)
+      const store = await openSmall(directory)
+      const acked: Acked = new Map()
+      const writer = async () => {
+        while (acked.size < commits) {
+          const key = `k/${acked.size}`
+          acked.set(key, 0 as Revision)
+          acked.set(key, await putOne(store, { token: key, key, value: VALUE }))
+        }
+      }
+      await Promise.all([0, 1, 2, 3].map(writer))
+      const giveBack = takeRoom(join(disk, 'ballast'), disk, 0)
+      for (const [key, revision] of await fillUp(store, 'full')) acked.set(key, revision)
+      await checkAll(store, acked)
+      giveBack()
+      await resumes(store, acked)
+      await checkAll(store, acked)
+      await store.close()
+      await reopened(directory, acked)
+      rmSync(directory, { recursive: true })
+    }
+  },
+
   async 'full of old versions, compaction gives their room back and writes resume'(disk) {
     await compactWhenFull(disk, 0)
   },
