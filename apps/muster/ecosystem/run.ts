@@ -13,6 +13,7 @@ import { helmCheck } from './helm.ts'
 import { kubectlCheck } from './kubectl.ts'
 import { printInto } from './report.ts'
 import { twoCollectorsCheck } from './two-collectors.ts'
+import { vitestCheck } from './vitest.ts'
 import { clientGoCheck, controllerRuntimeCheck } from './witness.ts'
 
 const CHECKS: readonly Check[] = [
@@ -23,6 +24,7 @@ const CHECKS: readonly Check[] = [
   helmCheck,
   e2eCheck,
   twoCollectorsCheck,
+  vitestCheck,
 ]
 const PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'conformance.md')
 
