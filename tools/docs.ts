@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { assert } from '@muster/base/errors.ts'
 import { SYSTEMS } from 'muster/capabilities.ts'
 import { capabilitiesPage } from './docs/capabilities-page.ts'
+import { e2ePart } from './docs/e2e-part.ts'
 import { drawHouse, listArrows, roomsTable } from './docs/house.ts'
 import { oraclePart } from './docs/oracle-part.ts'
 import { workspacesOf } from './manifest.ts'
@@ -28,7 +29,7 @@ export function printPages(): readonly Page[] {
     { path: 'docs/capabilities.zh-CN.md', text: capabilitiesPage(SYSTEMS, 'zh') },
     {
       path: 'docs/conformance.md',
-      text: replacePart(readText('docs/conformance.md'), 'oracle', oraclePart()),
+      text: replacePart(replacePart(readText('docs/conformance.md'), 'oracle', oraclePart()), 'e2e', e2ePart()),
     },
     {
       path: 'ARCHITECTURE.md',

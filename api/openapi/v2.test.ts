@@ -48,11 +48,7 @@ const rows: readonly (readonly [why: string, v3: JsonObject, v2: JsonObject])[] 
       properties: { spec: {} },
       'x-kubernetes-group-version-kind': [{ group: 'a', kind: 'B', version: 'v1' }],
     },
-    {
-      type: 'object',
-      'x-kubernetes-preserve-unknown-fields': true,
-      'x-kubernetes-group-version-kind': [{ group: 'a', kind: 'B', version: 'v1' }],
-    },
+    { type: 'object', 'x-kubernetes-group-version-kind': [{ group: 'a', kind: 'B', version: 'v1' }] },
   ],
   ['a list without items has no type', { type: 'array' }, {}],
 ]

@@ -121,10 +121,14 @@ const isEitherType = ({ oneOf, type }: JsonObject): boolean =>
   Array.isArray(oneOf) &&
   oneOf.every((one) => isObject(one) && Object.keys(one).join() === 'type')
 
+const SAID_OF_OPEN_KINDS: ReadonlySet<string> = new Set(['type', GVK, 'x-kubernetes-selectable-fields'])
+
 /** Takes away what kubectl would read as more than it says: a field may be null, or hold what nobody declared. */
 function spared(schema: JsonObject, node: JsonObject): JsonObject {
   const isOpen = schema['x-kubernetes-preserve-unknown-fields'] === true
   const isRoot = Array.isArray(schema[GVK])
+  // Source: apiextensions pkg/controller/openapi/builder: of a whole kind that holds anything nothing else is said.
+  if (isRoot && isOpen) return Object.fromEntries(Object.entries(node).filter(([key]) => SAID_OF_OPEN_KINDS.has(key)))
   if (schema.nullable === true || isOpen) {
     delete node.items
     delete node.properties

@@ -14,7 +14,7 @@ import type { Clock, Instant } from '@muster/base/clock.ts'
 import type { Attributes } from '../auth/authorization.ts'
 import type { Impersonated } from '../auth/impersonation.ts'
 import type { User } from '../auth/user.ts'
-import type { RequestInfo } from '../http/request-info.ts'
+import { isLongRunning, type RequestInfo } from '../http/request-info.ts'
 import { collecting, jsonOf, jsonOfBytes, statusIn } from './bodies.ts'
 import { type AuditEvent, EVENT_LENGTH_MAX, type ObjectReference, sayEvent } from './event.ts'
 import type { AuditMetrics } from './metrics.ts'
@@ -241,9 +241,3 @@ const completed = (
   ...(resourceVersion ? { resourceVersion } : {}),
   ...reference,
 })
-
-const STREAMS: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])
-
-/** Goes on for as long as somebody listens: it is told when it begins, too. */
-const isLongRunning = (info: RequestInfo): boolean =>
-  info.about === 'resource' && (info.verb === 'watch' || STREAMS.has(info.subresource))

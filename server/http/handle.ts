@@ -32,7 +32,8 @@ import type { ResourceInfo } from '../resources/call.ts'
 import { byDefinition } from '../resources/definition-guard.ts'
 import { afterBody } from './after-body.ts'
 import { loadOf } from './in-flight.ts'
-import { type RequestInfo, requestInfoOf } from './request-info.ts'
+import { isLongRunning, type RequestInfo, requestInfoOf } from './request-info.ts'
+import { checkTimeout } from './request-timeout.ts'
 import { attributesOf, checkAllowed, type Heard, resourceCall, servedBy } from './resource-call.ts'
 
 /** What the API is made of. */
@@ -78,6 +79,7 @@ export function createHandle(deps: HandleDeps): Handle {
     })
   const answerOne = async (request: ApiRequest, info: RequestInfo, heard: Heard): Promise<ApiResponse> => {
     if (!deps.hasCluster(info.cluster)) return PAGE_NOT_FOUND
+    if (!isLongRunning(info)) checkTimeout(request.query.get('timeout'))
     if (request.body.length > BODY_BYTES_MAX) throw tooLarge(`limit is ${BODY_BYTES_MAX}`)
     const user = await deps.authenticate(request, info, heard)
     return inTurn(deps, { request, info, user }, () => orRefuse(request, answerUser(request, info, user, heard)))

@@ -119,3 +119,9 @@ function splitCluster(path: string): { cluster: string; path: string } {
 /** As Kubernetes reads a flag in a query: present means true, unless it says 0 or false. */
 export const isTrue = (value: string | null): boolean =>
   value !== null && value !== '0' && value.toLowerCase() !== 'false'
+
+const STREAMS: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])
+
+/** Goes on for as long as somebody listens: it is told when it begins, too. */
+export const isLongRunning = (info: RequestInfo): boolean =>
+  info.about === 'resource' && (info.verb === 'watch' || STREAMS.has(info.subresource))

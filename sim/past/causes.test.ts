@@ -45,6 +45,20 @@ const ROLES: ResourceRef = {
   plural: 'clusterroles',
   namespaced: false,
 }
+const CLAIMS: ResourceRef = {
+  ...core,
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
+  namespaced: true,
+}
+const VOLUMES: ResourceRef = { ...core, kind: 'PersistentVolume', plural: 'persistentvolumes', namespaced: false }
+const CLASSES: ResourceRef = {
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'VolumeAttributesClass',
+  plural: 'volumeattributesclasses',
+  namespaced: false,
+}
 const SPOONS: ResourceRef = { group: 'test.io', version: 'v1', kind: 'Spoon', plural: 'spoons', namespaced: true }
 
 const object = (metadata: KubeObject['metadata'], more: object = {}): KubeObject => ({
@@ -119,6 +133,19 @@ test('no write of a controller or of the server itself is without a cause', asyn
       },
     ),
   )
+  const storage = { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' }, hostPath: { path: '/disk' } }
+  await person.resource(VOLUMES).create(object({ name: 'disk' }, { spec: storage }))
+  await person.resource(CLASSES).create(object({ name: 'gold' }, { driverName: 'd', parameters: { speed: 'high' } }))
+  const wanted = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
+  await person.resource(CLAIMS).create(object({ name: 'goods', namespace: 'shop' }, { spec: wanted }))
+  await clock.advance(seconds(5))
+  await person.resource(CLAIMS).delete({ namespace: 'shop', name: 'goods' })
+  for (const [ref, name] of [
+    [VOLUMES, 'disk'],
+    [CLASSES, 'gold'],
+  ] as const) {
+    await person.resource(ref).delete({ namespace: '', name })
+  }
   await clock.advance(seconds(5))
   await person.resource(SPOONS).create(object({ name: 'one', namespace: 'shop' }))
   await maps.delete({ namespace: 'shop', name: 'owner' }, { propagationPolicy: 'Background' })

@@ -7,13 +7,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { VERSION } from '../version.ts'
 import { clientNodeCheck } from './client-node.ts'
+import { e2eCheck } from './e2e.ts'
 import type { Check, Finding } from './finding.ts'
 import { helmCheck } from './helm.ts'
 import { kubectlCheck } from './kubectl.ts'
 import { printInto } from './report.ts'
+import { twoCollectorsCheck } from './two-collectors.ts'
+import { vitestCheck } from './vitest.ts'
 import { clientGoCheck, controllerRuntimeCheck } from './witness.ts'
 
-const CHECKS: readonly Check[] = [kubectlCheck, clientNodeCheck, clientGoCheck, controllerRuntimeCheck, helmCheck]
+const CHECKS: readonly Check[] = [
+  kubectlCheck,
+  clientNodeCheck,
+  clientGoCheck,
+  controllerRuntimeCheck,
+  helmCheck,
+  e2eCheck,
+  twoCollectorsCheck,
+  vitestCheck,
+]
 const PAGE = join(import.meta.dirname, '..', '..', '..', 'docs', 'conformance.md')
 
 const words = process.argv.slice(2)
