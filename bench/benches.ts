@@ -14,6 +14,7 @@ import { ageBench } from './store/age.ts'
 import { commitBench } from './store/commit.ts'
 import { readBench } from './store/read.ts'
 import { watchBench } from './store/watch.ts'
+import { testServer } from './test-server/test-server.ts'
 
 /** The limits first: what comes after is read against them. */
 export const BENCHES: readonly Bench[] = [
@@ -30,5 +31,6 @@ export const BENCHES: readonly Bench[] = [
   apiLists,
   apiWatchers,
   apiStart,
+  testServer,
   simDayBench,
 ]
