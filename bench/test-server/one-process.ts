@@ -1,31 +1,21 @@
 /**
  * A process that does with the packed test server what a test does, and prints what that took as a line of JSON:
  *
- *     node one-process.ts BUNDLE SERVERS CLUSTERS
+ *     node one-process.js SERVERS CLUSTERS
  *
- * It imports the bundle, starts one server and lists its namespaces; then it starts others up to SERVERS, and asks each;
+ * It is bundled as the package is. It imports that, starts one server and lists its namespaces; then it starts others up to SERVERS, and asks each;
  * then it adds CLUSTERS logical clusters to one more, and asks each.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { assert } from '@muster/base/errors.ts'
+import type { Client } from '@muster/client/client.ts'
 
-/** What is asked of a server here: the bundle's own types are those of a package, and are not made for this. */
-interface Asked {
-  call(request: { readonly method: string; readonly path: string }): Promise<unknown>
-}
-interface Server {
-  readonly client: Asked
-  addLogicalCluster(name: string): Promise<{ readonly client: Asked }>
-}
-type Start = (settings?: { readonly profile: 'muster' }) => Promise<Server>
-
-const [bundle = '', servers = '1', clusters = '0'] = process.argv.slice(2)
+const [servers = '1', clusters = '0'] = process.argv.slice(2)
 /** Garbage of the start is collected within this, or it counts. */
 const SETTLE_MS = 1_000
 
 /** Four namespaces, or it was no answer. */
-async function askFirst(client: Asked): Promise<void> {
+async function askFirst(client: Client): Promise<void> {
   const list = (await client.call({ method: 'GET', path: '/api/v1/namespaces' })) as { items: unknown[] }
   assert(list.items.length === 4, 'a new cluster has four namespaces')
 }
@@ -36,7 +26,7 @@ const rss = async (): Promise<number> => {
 }
 
 const began = performance.now()
-const { startTestServer } = (await import(pathToFileURL(bundle).href)) as { startTestServer: Start }
+const { startTestServer } = await import('@muster/test-server/index.ts')
 const imported = performance.now()
 const held = [await startTestServer()]
 for (const { client } of held) await askFirst(client)

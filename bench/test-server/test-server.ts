@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { bundle } from '@muster/tools/bundle.ts'
-import { ROOT } from '@muster/tools/tree.ts'
 import type { Bench } from '../harness/bench.ts'
 import { medians } from '../harness/pairs.ts'
 import { figure, type Row } from '../harness/result.ts'
@@ -33,11 +32,11 @@ export const testServer: Bench = {
   group: 'api',
   about: 'the packed test server: cold start and memory, a hundred in one process, a thousand logical clusters in one',
   run: async ({ settings, directory, progress }) => {
-    await bundle({ index: join(ROOT, 'apps/test-server/index.ts') }, join(directory, 'dist'))
+    await bundle({ 'one-process': PROGRAM }, join(directory, 'dist'))
     const [servers, clusters] = settings.quick ? [QUICK, QUICK] : [SERVERS, CLUSTERS]
     const runs: Row[] = []
     for (let round = 0; round < settings.pairs; round++) {
-      const words = [PROGRAM, join(directory, 'dist/index.js'), String(servers), String(clusters)]
+      const words = [join(directory, 'dist/one-process.js'), String(servers), String(clusters)]
       const { stdout } = await run(process.execPath, words)
       const told: Told = JSON.parse(stdout)
       progress(`run ${round + 1}: ${stdout.trim()}`)
