@@ -15,6 +15,7 @@ import { ageBench } from './store/age.ts'
 import { commitBench } from './store/commit.ts'
 import { readBench } from './store/read.ts'
 import { watchBench } from './store/watch.ts'
+import { testServer } from './test-server/test-server.ts'
 
 /** The limits first: what comes after is read against them. */
 export const BENCHES: readonly Bench[] = [
@@ -32,5 +33,6 @@ export const BENCHES: readonly Bench[] = [
   apiWatchers,
   apiStart,
   apiProfile,
+  testServer,
   simDayBench,
 ]

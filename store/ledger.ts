@@ -221,7 +221,9 @@ export class Ledger {
       this.liveBytes += key.length + entry.value.length
       if (entry.lease !== undefined) this.#boundTo(entry.lease).add(key)
       state.live = entry
-      state.revisions.push(revision)
+      // Most keys have one version, and the first push would make room for seventeen.
+      if (state.revisions.length === 0) state.revisions = [revision]
+      else state.revisions.push(revision)
       if (write.erased) this.#erased.add(revision)
     } else {
       state.live = undefined

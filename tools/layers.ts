@@ -96,7 +96,7 @@ export const ROOMS: readonly Room[] = [
     name: 'bench',
     question: 'How fast is it?',
     holds: 'the limits of the machine, and Muster beside its peers',
-    imports: [...SERVICES, 'sim', 'apps/muster', 'tools'],
+    imports: [...SERVICES, 'sim', 'apps/muster', 'apps/test-server', 'tools'],
     world: true,
   },
   {

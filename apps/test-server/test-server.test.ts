@@ -179,3 +179,26 @@ test('a server that listens is reached by its kubeconfig', async () => {
   match(cluster.url, /^https:\/\/127\.0\.0\.1:\d+$/)
   match(cluster.kubeconfig, /certificate-authority-data/)
 })
+
+test('two dozen servers in one process know nothing of each other, and each goes on when others are closed', async () => {
+  const count = 24
+  const servers = await Promise.all(
+    Array.from({ length: count }, (_, number) => startTestServer({ seed: number, time: 'virtual' })),
+  )
+  const namesIn = async (server: (typeof servers)[number]) =>
+    (await server.resource<ConfigMap>('configmaps').list({ namespace: 'default' })).items.map(
+      ({ metadata }) => metadata.name,
+    )
+  const uids = await Promise.all(
+    servers.map(async (server, number) => {
+      const made = await server.resource<ConfigMap>('configmaps').create(configMap(`of-${number}`))
+      return made.metadata.uid
+    }),
+  )
+  equal(new Set(uids).size, count)
+  for (const server of servers.slice(0, count / 2)) await server.close()
+  for (const [number, server] of [...servers.entries()].slice(count / 2)) {
+    deepEqual(await namesIn(server), ['kube-root-ca.crt', `of-${number}`])
+    await server.close()
+  }
+})
