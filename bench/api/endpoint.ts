@@ -64,7 +64,7 @@ export function ask(
         accept: 'application/json',
         'user-agent': 'bench',
         ...headers,
-        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...(body ? { 'content-type': 'application/json', 'content-length': body.length } : {}),
       },
       { endStream: !body, ...(signal ? { signal } : {}) },
     )

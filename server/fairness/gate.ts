@@ -130,7 +130,10 @@ async function waitFor(
   signal: AbortSignal,
 ): Promise<'begun' | 'timed out' | 'left'> {
   const over = new AbortController()
-  const sleep = clock.sleep(WAIT_MAX, AbortSignal.any([signal, over.signal]))
+  const stop = () => over.abort()
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  const sleep = clock.sleep(WAIT_MAX, over.signal)
   const end = await Promise.race([
     begun.then(() => 'begun' as const),
     sleep.then(
@@ -138,6 +141,7 @@ async function waitFor(
       () => 'left' as const,
     ),
   ])
-  over.abort()
+  signal.removeEventListener('abort', stop)
+  stop()
   return end
 }
