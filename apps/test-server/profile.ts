@@ -6,14 +6,21 @@
  *
  * Everything that Muster adds to Kubernetes is switched off here and nowhere else. Paths of logical clusters are: each
  * path is one of the only cluster there is, so `/clusters/eu/api` is as unknown as on any Kubernetes. So are the
- * subresources that tell of the past.
+ * subresources that tell of the past, and transactions.
  */
+import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
+import type { Kind } from '@muster/api/kind.ts'
 import { answerJson, type Handle } from '@muster/api/message.ts'
 import { notServed, statusOf } from '@muster/api/status.ts'
+import { TransactionKind } from '@muster/api/transaction/transaction.ts'
 import { requestInfoOf } from '@muster/server/http/request-info.ts'
 
 /** `muster` or `kubernetes`. */
 export type Profile = 'muster' | 'kubernetes'
+
+/** What is served from the start. */
+export const kindsOf = (profile: Profile): readonly Kind[] =>
+  profile === 'muster' ? [...BUILT_IN_KINDS, TransactionKind] : BUILT_IN_KINDS
 
 /** The API as this profile has it. */
 export const withProfile =

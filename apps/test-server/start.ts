@@ -18,7 +18,7 @@ import { createFaults } from './faults.ts'
 import { clusterImage, fillCluster } from './image.ts'
 import { type ObjectSource, readObjects } from './objects.ts'
 import { openPort, type Port } from './port.ts'
-import { withProfile } from './profile.ts'
+import { kindsOf, withProfile } from './profile.ts'
 import { settle } from './settle.ts'
 import type { LogicalClusterAccess, Snapshot, TestServer, TestServerSettings } from './test-server.ts'
 import { realTime, shortSleeps, turn, VIRTUAL_START, virtualTime } from './time.ts'
@@ -50,6 +50,7 @@ export async function startTestServer(settings: TestServerSettings = {}): Promis
   const openApi = (): Promise<TestApi> =>
     openTestApi({
       ...deps,
+      kinds: kindsOf(profile),
       store,
       tokens,
       identities: identities(),

@@ -63,6 +63,22 @@ test('without an address nothing is on a port, and time that is real is not move
   await rejects(cluster.clock.advance('1s'), /time: 'virtual'/)
 })
 
+test('transactions are what Muster adds, and of no other Kubernetes', async () => {
+  const transaction = {
+    apiVersion: 'muster.dev/v1',
+    kind: 'Transaction',
+    metadata: {},
+    spec: { operations: [{ verb: 'create', object: configMap('together') }] },
+  }
+  for (const profile of ['kubernetes', 'muster'] as const) {
+    await using cluster = await startTestServer({ profile })
+    const ask = { method: 'POST', path: '/apis/muster.dev/v1/transactions', body: transaction }
+    if (profile === 'muster') await cluster.client.call(ask)
+    else await rejects(cluster.client.call(ask), (error) => hasCode(error, 'NotFound'))
+    equal((await cluster.resource('configmaps').find(at('together'))) !== undefined, profile === 'muster')
+  }
+})
+
 test('Kubernetes knows no logical clusters', async () => {
   await using cluster = await startTestServer({ profile: 'kubernetes' })
   await rejects(cluster.addLogicalCluster('eu'), /profile: 'muster'/)
