@@ -78,12 +78,12 @@ function build(world: World, parts: ElectionParts): Audit {
     name: SERVER,
     parts: [disk],
     restartAfter: milliseconds(500),
-    async main(process) {
+    async main(party) {
       try {
-        await serve(process, disk, parts, audit, (handle) => serveApi(api, process, handle))
+        await serve(party, disk, parts, audit, (handle) => serveApi(api, party, handle))
       } catch (error) {
         if (!isControlError(error)) throw error
-        process.log(`cannot open: ${error.code}`)
+        party.log(`cannot open: ${error.code}`)
       }
     },
   })
@@ -91,11 +91,11 @@ function build(world: World, parts: ElectionParts): Audit {
     world.party({
       name,
       restartAfter: milliseconds(500),
-      main: (process) =>
+      main: (party) =>
         replica(
-          process,
+          party,
           parts,
-          connect(api.client(process), () => ++ids),
+          connect(api.client(party), () => ++ids),
         ),
     })
   }
@@ -116,19 +116,19 @@ function retireLeaders(world: World, audit: Audit): void {
 }
 
 async function serve(
-  process: Process,
+  party: Process,
   disk: SimDisk,
   { openTestApi: open }: ElectionParts,
   audit: Audit,
   start: (handle: Awaited<ReturnType<typeof openTestApi>>['handle']) => void,
 ): Promise<void> {
-  const { clock, random } = process
-  const store = await openMemoryStore({ clock, random, disk: disk.open(process) })
-  audit.open(process, store)
+  const { clock, random } = party
+  const store = await openMemoryStore({ clock, random, disk: disk.open(party) })
+  audit.open(party, store)
   const server = await open({
     clock,
     random: fork(random),
-    store: distant(forgetful(store, process), process),
+    store: distant(forgetful(store, party), party),
     kinds: [...BUILT_IN_KINDS, ...ELECTION_KINDS],
     tokens: new Map([['replica', ADMIN]]),
     identities: [identities],
@@ -147,11 +147,11 @@ async function serve(
 
 /** One life of a replica: it stands, and counts up while it leads. */
 async function replica(
-  process: Process,
+  party: Process,
   { runControllers: run }: ElectionParts,
   send: ReturnType<typeof connect>,
 ): Promise<void> {
-  const { clock, random, name, life } = process
+  const { clock, random, name, life } = party
   const identity = `${name}-${life}`
   let mine = 0
   const counter: Controller = {

@@ -18,19 +18,19 @@ const ASK_TIMEOUT = seconds(1)
 const WATCH_TIMEOUT = seconds(4)
 const POLL_LASTS = seconds(2)
 
-/** Serves the API of a process. */
-export function serveApi(api: Service<Question, Answer>, process: Process, handle: Handle): void {
+/** Serves the API of a party. */
+export function serveApi(api: Service<Question, Answer>, party: Process, handle: Handle): void {
   const seen = new Set<number>()
-  api.serve(process, async (question) => {
+  api.serve(party, async (question) => {
     // A connection delivers a request once; only what the wires lose is asked for again, as another.
     if (seen.has(question.id)) return new Promise(() => {})
     seen.add(question.id)
     const response = await handle({ ...question, signal: NEVER })
-    return { status: response.status, contentType: 'application/json', bytes: await bytesOf(process, response) }
+    return { status: response.status, contentType: 'application/json', bytes: await bytesOf(party, response) }
   })
 }
 
-/** The API as a client of that process sees it. `ids` are of the world: none is used twice. */
+/** The API as a client of that party sees it. `ids` are of the world: none is used twice. */
 export function connect(client: Client<Question, Answer>, nextId: () => number): Handle {
   return async ({ signal: _none, ...request }) => {
     const length: Duration = request.query.has('watch') ? WATCH_TIMEOUT : ASK_TIMEOUT
@@ -39,14 +39,14 @@ export function connect(client: Client<Question, Answer>, nextId: () => number):
   }
 }
 
-async function bytesOf(process: Process, { body }: ApiResponse): Promise<Uint8Array> {
+async function bytesOf(party: Process, { body }: ApiResponse): Promise<Uint8Array> {
   if (body.body === 'bytes') return body.bytes
   if (body.body === 'blocks') return Buffer.concat([...body.blocks])
   const reader = body.stream[Symbol.asyncIterator]()
   const over = Promise.withResolvers<undefined>()
-  const timer = process.after(POLL_LASTS, () => over.resolve(undefined))
+  const timer = party.after(POLL_LASTS, () => over.resolve(undefined))
   const first = await Promise.race([reader.next(), over.promise])
-  process.cancel(timer)
+  party.cancel(timer)
   void reader.return?.()
   return first && !first.done ? first.value : new Uint8Array(0)
 }

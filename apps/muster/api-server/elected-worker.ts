@@ -32,7 +32,7 @@ const counter: Controller = {
     if (key.namespace !== 'default' || key.name !== 'counter') return { next: 'wait-for-change' }
     await client
       .resource(MAPS)
-      .patch(key, { patch: 'merge', value: { data: { by: identity, at: String(Date.now()) } } })
+      .patch(key, { patch: 'merge', value: { data: { by: identity, at: String(systemClock.elapsed()) } } })
     return lookAgain(milliseconds(10))
   },
 }
