@@ -52,6 +52,9 @@ const changed = (name: string): ControlError => {
   return new ControlError(code, message, HAS_CHANGED, details)
 }
 
+/** True of the error of a write that is to begin anew, by the kind of now. */
+export const isOutdated = (error: unknown): boolean => isControlError(error) && error.cause === HAS_CHANGED
+
 /** What is written in memory is heard of by who makes kinds of it within some turns of this thread. */
 const AGAIN_AFTER = milliseconds(5)
 const TRIES_MAX = 100
@@ -62,7 +65,7 @@ export async function byDefinition<Answer>(clock: Clock, answer: () => Promise<A
     try {
       return await answer()
     } catch (error) {
-      if (!isControlError(error) || error.cause !== HAS_CHANGED || tried >= TRIES_MAX) throw error
+      if (!isOutdated(error) || tried >= TRIES_MAX) throw error
       await clock.sleep(AGAIN_AFTER)
     }
   }

@@ -10,6 +10,7 @@ import { type JsonObject, parseApiVersion } from '@muster/api/object.ts'
 import { isObject } from '@muster/api/schema/json.ts'
 import type { Operation } from '@muster/api/transaction/transaction.ts'
 import { assert } from '@muster/base/errors.ts'
+import { CANDIDATES } from '../elections/look.ts'
 import { DEFAULT_CLUSTER, requestInfoOf } from '../http/request-info.ts'
 import { servedBy } from '../http/resource-call.ts'
 import type { ClusterResources, Registry, Served } from '../registry/registry.ts'
@@ -76,6 +77,9 @@ export function partOf(
   if (!isKept(served)) {
     return invalidField(`${field}.kind`, named.kind, 'it is answered and not kept, and so is no part of a transaction')
   }
+  if (operation.verb === 'create' && isSession(served)) {
+    return invalidField(`${field}.kind`, named.kind, 'its session begins before it is written, and so by itself')
+  }
   const { subresource = '' } = operation
   const request = requestOf(call, operation, pathOf(call, served, named, operation), dryRun)
   const info = requestInfoOf(request)
@@ -110,6 +114,8 @@ export function servedAs(
 }
 
 const isKept = ({ kind }: Served): boolean => kind.verbs === undefined || kind.verbs.includes('get')
+
+const isSession = ({ kind }: Served): boolean => kind.group === CANDIDATES.group && kind.plural === CANDIDATES.resource
 
 function pathOf({ info }: ResourceCall, { kind, version }: Served, { namespace, name }: Named, operation: Operation) {
   const { verb, subresource } = operation

@@ -26,6 +26,7 @@ import { attributesOf, checkAllowed, resourceCall } from '../http/resource-call.
 import type { AnswerDeps, SubresourceHandler } from '../resources/answer.ts'
 import { answerPassing, decodePassing } from '../resources/answer-object.ts'
 import type { ResourceCall } from '../resources/call.ts'
+import { isOutdated } from '../resources/definition-guard.ts'
 import { admitPassing, type WriteDeps } from '../resources/writing.ts'
 import { formatKey, type ObjectKey } from '../storage/key.ts'
 import type { Stage } from '../storage/stage.ts'
@@ -176,9 +177,9 @@ async function carryOutAll({ call, deps, parts, trails, dryRun, id }: Deed, stag
   return keys
 }
 
-/** A fault of ours is nobody's refusal. */
+/** A fault of ours is nobody's refusal; nor is a definition that has just changed, after which all begins anew. */
 function refusalIn(error: unknown): ControlError {
-  if (isControlError(error)) return error
+  if (isControlError(error) && !isOutdated(error)) return error
   throw error
 }
 

@@ -11,12 +11,6 @@ import { openTestApi } from '@muster/server/testing/open-test-api.ts'
 import { tellAll } from '../scenario.ts'
 import { elections } from './scenario.ts'
 
-const SEED_COUNT = Number(process.env.SEEDS ?? 8)
-const TOLD_TWICE = 2
-
 test('who leads writes, and nobody else, whatever the seed', async () => {
-  const parts = { openTestApi, runControllers }
-  const only = process.env.SEED
-  await tellAll(elections(parts), { count: Math.min(TOLD_TWICE, SEED_COUNT), only })
-  if (only === undefined) await tellAll(elections(parts), { count: SEED_COUNT, twice: false })
+  await tellAll(elections({ openTestApi, runControllers }), { count: 8, toldTwice: 2, environment: process.env })
 })
