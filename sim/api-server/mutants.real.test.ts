@@ -66,7 +66,7 @@ const mutants: readonly Mutant[] = [
     line: 'this.#time = Math.max(now, before ? before.#time : ledger.time) as Instant',
     becomes: 'this.#time = now',
     foundBy: /time goes on|goes back in time/,
-    withinSeeds: 20,
+    withinSeeds: 60,
   },
   {
     mistake: 'history leaves deletions out',
@@ -116,7 +116,7 @@ const mutants: readonly Mutant[] = [
     line: 'ofNow > reached ? ofNow : reached + RESTORE_JUMP',
     becomes: 'reached + RESTORE_JUMP',
     foundBy: /a store that was restored begins above/,
-    withinSeeds: 20,
+    withinSeeds: 60,
   },
   {
     mistake: 'leases outlive the store that granted them',
@@ -132,7 +132,7 @@ const mutants: readonly Mutant[] = [
     line: 'if (jump) {',
     becomes: 'if (jump === null) {',
     foundBy: /nothing is told of \d+, which was lost|a watch of|the list of|comes after/,
-    withinSeeds: 40,
+    withinSeeds: 60,
   },
   // 13: nothing is admitted against what had changed.
   {
@@ -157,7 +157,7 @@ const mutants: readonly Mutant[] = [
     line: 'seen.metadata.uid === found.metadata.uid',
     becomes: 'seen.metadata.name === found.metadata.name',
     foundBy: /is deleted because its definition is|says that it goes when it does|while its definition is/,
-    withinSeeds: 40,
+    withinSeeds: 60,
   },
   {
     mistake: 'a quota may come while something is made',
@@ -165,7 +165,7 @@ const mutants: readonly Mutant[] = [
     line: 'return commit({ guards: [rosterUnchanged(key, NOT_THERE)], also: [] })',
     becomes: 'return commit({ guards: [], also: [] })',
     foundBy: /the account says what there is|what is made is counted|there are no more/,
-    withinSeeds: 20,
+    withinSeeds: 60,
   },
 ]
 
