@@ -14,7 +14,7 @@ const mutants: readonly Mutant[] = [
     line: 'const outcome = await store.commit(commit)',
     becomes: 'const outcome = await store.commit({ ...commit, token: commit.token + clock.elapsed() })',
     foundBy: /which was done at|was refused, .*, and done|, which was refused/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   {
     mistake: 'an unknown outcome is taken for a conflict',
@@ -23,7 +23,7 @@ const mutants: readonly Mutant[] = [
     becomes: `if (outcome.outcome === 'unknown') return { outcome: 'conflict', guard: commit.guards[0], revision: 0 } as never
       if (outcome) return outcome`,
     foundBy: /was refused, .*, and done|, which was refused|which was done at/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   {
     mistake: 'a commit is acknowledged before it is on the disk',
@@ -31,7 +31,7 @@ const mutants: readonly Mutant[] = [
     line: 'await disk.sync()\n      end += frame.length',
     becomes: 'end += frame.length',
     foundBy: /the store was seen at \d+, and opens at|was acknowledged before a crash|is there after a crash/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   // 8: compaction changes no answer but to 410.
   {
@@ -40,7 +40,7 @@ const mutants: readonly Mutant[] = [
     line: 'const needed = atHorizon >= 0 && (revisions[atHorizon] ?? 0) > 0 ? atHorizon : atHorizon + 1',
     becomes: 'const needed = atHorizon + 1',
     foundBy: /which the horizon|is there after a crash|begins at \d+ or later|is in the log|the list of/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   {
     mistake: 'what compaction has passed is answered from what is left',
@@ -48,7 +48,7 @@ const mutants: readonly Mutant[] = [
     line: 'if (at < this.horizon) {',
     becomes: 'if (at < 0) {',
     foundBy: /the list of|a watch of|was there at|is in the log/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   {
     mistake: 'the horizon is forgotten when the store is opened again',
@@ -57,7 +57,7 @@ const mutants: readonly Mutant[] = [
     becomes: 'if (this.time > 0 && this.liveKeys > 0 && this.head > record.horizon + 40) this.horizon = record.horizon',
     foundBy:
       /the horizon \d+ stays|the list of|a watch of|was there at|is in the log|tells of a gap|tells of \d+, which/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   // 10: history ascends, with tombstones and causes, and time goes on.
   {
@@ -66,7 +66,7 @@ const mutants: readonly Mutant[] = [
     line: 'this.#time = Math.max(now, before ? before.#time : ledger.time) as Instant',
     becomes: 'this.#time = now',
     foundBy: /time goes on|goes back in time/,
-    withinSeeds: 20,
+    withinSeeds: 60,
   },
   {
     mistake: 'history leaves deletions out',
@@ -75,7 +75,7 @@ const mutants: readonly Mutant[] = [
     becomes:
       "const told = (versions.length > limit ? versions.slice(1) : versions).filter(({ change }) => change !== 'deleted')",
     foundBy: /the history of .* tells of|begins at \d+ or later/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   {
     mistake: 'history is told oldest first',
@@ -83,7 +83,7 @@ const mutants: readonly Mutant[] = [
     line: 'told[at - 1] ?? next, withObject)).reverse()',
     becomes: 'told[at - 1] ?? next, withObject))',
     foundBy: /descends|begins at \d+ or later|goes back in time/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   {
     mistake: 'what follows from a definition does not say so',
@@ -91,7 +91,7 @@ const mutants: readonly Mutant[] = [
     line: 'return ownCause(ACTOR, reason, key, Number(metadata.resourceVersion ?? 0) as Revision)',
     becomes: 'return ownCause(ACTOR, key === undefined ? key : reason)',
     foundBy: /was led to by something/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   {
     mistake: 'what was being erased when the process died is not erased',
@@ -99,7 +99,7 @@ const mutants: readonly Mutant[] = [
     line: 'if (this.#ledger.erasing.size > 0) await this.#erase([...this.#ledger.erasing])',
     becomes: '',
     foundBy: /is erased/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   // 11: a restored store is another one.
   {
@@ -108,7 +108,7 @@ const mutants: readonly Mutant[] = [
     line: 'ofNow > reached ? ofNow : reached + RESTORE_JUMP',
     becomes: 'reached',
     foundBy: /a store that was restored begins above/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   {
     mistake: 'each restore from one snapshot begins at the same revision',
@@ -116,7 +116,7 @@ const mutants: readonly Mutant[] = [
     line: 'ofNow > reached ? ofNow : reached + RESTORE_JUMP',
     becomes: 'reached + RESTORE_JUMP',
     foundBy: /a store that was restored begins above/,
-    withinSeeds: 20,
+    withinSeeds: 60,
   },
   {
     mistake: 'leases outlive the store that granted them',
@@ -124,7 +124,7 @@ const mutants: readonly Mutant[] = [
     line: 'await append(endAllLeases(ledger, deps.clock))',
     becomes: '',
     foundBy: /session .* of the store before/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   {
     mistake: 'revisions that were lost count as ones of this store',
@@ -132,7 +132,7 @@ const mutants: readonly Mutant[] = [
     line: 'if (jump) {',
     becomes: 'if (jump === null) {',
     foundBy: /nothing is told of \d+, which was lost|a watch of|the list of|comes after/,
-    withinSeeds: 40,
+    withinSeeds: 60,
   },
   // 13: nothing is admitted against what had changed.
   {
@@ -141,7 +141,7 @@ const mutants: readonly Mutant[] = [
     line: "if (!namespace || request.verb !== 'create') return undefined",
     becomes: 'if (namespace) return undefined\n    if (!namespace) return undefined',
     foundBy: /is created while its namespace is open|goes when nothing is left in it/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   {
     mistake: 'a definition may change while something is made of it',
@@ -149,7 +149,7 @@ const mutants: readonly Mutant[] = [
     line: "return [{ guard: 'revision', key: formatKey(key), equals: found.revision }]",
     becomes: 'return []',
     foundBy: /while it is defined|while its definition is|is as its definition says|goes when nothing of it is left/,
-    withinSeeds: 10,
+    withinSeeds: 60,
   },
   {
     mistake: 'whoever cleans up after a definition takes another of its name for it',
@@ -157,7 +157,7 @@ const mutants: readonly Mutant[] = [
     line: 'seen.metadata.uid === found.metadata.uid',
     becomes: 'seen.metadata.name === found.metadata.name',
     foundBy: /is deleted because its definition is|says that it goes when it does|while its definition is/,
-    withinSeeds: 40,
+    withinSeeds: 60,
   },
   {
     mistake: 'a quota may come while something is made',
@@ -165,7 +165,7 @@ const mutants: readonly Mutant[] = [
     line: 'return commit({ guards: [rosterUnchanged(key, NOT_THERE)], also: [] })',
     becomes: 'return commit({ guards: [], also: [] })',
     foundBy: /the account says what there is|what is made is counted|there are no more/,
-    withinSeeds: 20,
+    withinSeeds: 60,
   },
 ]
 
