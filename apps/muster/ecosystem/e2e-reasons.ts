@@ -32,6 +32,12 @@ export const NOT_RUN: readonly Reason[] = [
     ],
   },
   {
+    about: 'volumes that somebody makes',
+    is: 'meant',
+    why: 'The test waits until a claim is bound, which a driver of storage does.',
+    tests: ['against a pvc with different volume attributes class'],
+  },
+  {
     about: 'MutatingAdmissionPolicy',
     is: 'owed',
     why: 'Policies that change objects are kept and served, and not carried out yet. The test waits for them without end.',
