@@ -1,5 +1,7 @@
 /** For tests: a store to whose next commit something happens first. */
+
 import type { Store } from '@muster/store/store.ts'
+import { plainStore } from '../../storage/testbed.ts'
 
 /** The store, and a way to say what happens between a write's look and its commit. */
 export function hookedStore(inner: Store): {
@@ -8,19 +10,7 @@ export function hookedStore(inner: Store): {
 } {
   let waiting: (() => Promise<void>) | undefined
   const store: Store = {
-    range: (prefix, options) => inner.range(prefix, options),
-    watch: (prefix, after) => inner.watch(prefix, after),
-    lease: (ttl) => inner.lease(ttl),
-    keepAlive: (lease) => inner.keepAlive(lease),
-    revoke: (lease) => inner.revoke(lease),
-    history: (key, options) => inner.history(key, options),
-    erase: (key) => inner.erase(key),
-    compact: (policy) => inner.compact(policy),
-    revisionAt: (time) => inner.revisionAt(time),
-    snapshot: () => inner.snapshot(),
-    status: () => inner.status(),
-    head: () => inner.head(),
-    close: () => inner.close(),
+    ...plainStore(inner),
     async commit(commit) {
       const deed = waiting
       waiting = undefined
