@@ -63,7 +63,8 @@ function readEvent<T extends KubeObject>(event: unknown): WatchEvent<T> {
 
 async function* linesOf({ body }: ApiResponse, signal: AbortSignal): AsyncIterable<string> {
   const decoder = new TextDecoder()
-  const chunks = body.body === 'bytes' ? [body.bytes] : body.body === 'blocks' ? body.blocks : untilAborted(body.stream, signal)
+  const chunks =
+    body.body === 'bytes' ? [body.bytes] : body.body === 'blocks' ? body.blocks : untilAborted(body.stream, signal)
   let rest = ''
   for await (const chunk of chunks) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
