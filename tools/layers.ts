@@ -67,7 +67,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'runtime',
     question: 'What runs a controller?',
-    holds: 'controllers, shared informers, events; planned: election with fencing',
+    holds: 'controllers, shared informers, events, election with fencing',
     imports: ['base', 'api', 'client', 'kernel'],
     world: false,
   },

@@ -33,9 +33,9 @@ const mutants: readonly Mutant[] = [
   },
   {
     mistake: 'what allowed a write is not guarded',
-    file: 'decide.ts',
-    line: 'guards: [guard, ...guards,',
-    becomes: 'guards: [guard, ...guards.slice(1),',
+    file: 'carry-out.ts',
+    line: 'grounds?.guards ?? []',
+    becomes: 'grounds?.guards?.slice(1) ?? []',
     foundBy: /is created while its namespace is open/,
     withinSeeds: 20,
   },
