@@ -65,9 +65,9 @@ export const GROUND: System = {
       'muster up',
       'server/oracle/conformance.real.test.ts',
     ),
-    partial(
-      'Any object as it was, its history, why it is what it is, and back again (missing: p99 below 50 ms beside a full load of writes; docs/performance.md)',
-      '任意对象过去的样子、历史、为何如此，以及回退（未达到：满负荷写入时 p99 低于 50 毫秒；docs/performance.md）',
+    works(
+      'Any object as it was, its history, why it is what it is, and back again',
+      '任意对象过去的样子、历史、为何如此，以及回退',
       'kubectl muster history|why|diff|revert',
       'apps/muster/past-commands/plugin.real.test.ts',
     ),
