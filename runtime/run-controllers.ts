@@ -42,9 +42,9 @@ export async function runControllers<Deps extends object>(
 
 /** Who waits has the pictures already. */
 function watchAhead(controllers: readonly Controller<never>[], informers: Informers): void {
-  for (const { watches, alsoWatches = [] } of controllers) {
-    informers.of(watches)
-    for (const { resource, only } of alsoWatches) informers.of(resource, only)
+  for (const { watches, only, alsoWatches = [] } of controllers) {
+    informers.of(watches, only)
+    for (const related of alsoWatches) informers.of(related.resource, related.only)
   }
 }
 
