@@ -39,7 +39,8 @@ const mutants: readonly Mutant[] = [
     file: 'store/ledger.ts',
     line: 'const needed = atHorizon >= 0 && (revisions[atHorizon] ?? 0) > 0 ? atHorizon : atHorizon + 1',
     becomes: 'const needed = atHorizon + 1',
-    foundBy: /which the horizon|is there after a crash|begins at \d+ or later|is in the log|the list of/,
+    foundBy:
+      /which the horizon|is there after a crash|begins at \d+ or later|is in the log|the list of|was there at \d+, or was not/,
     withinSeeds: 60,
   },
   {
@@ -162,7 +163,7 @@ const mutants: readonly Mutant[] = [
   {
     mistake: 'a quota may come while something is made',
     file: 'server/quota/accounts.ts',
-    line: 'return commit({ guards: [rosterUnchanged(key, NOT_THERE)], also: [] })',
+    line: 'return commit({ guards: unlimited, also: [] })',
     becomes: 'return commit({ guards: [], also: [] })',
     foundBy: /the account says what there is|what is made is counted|there are no more/,
     withinSeeds: 60,
