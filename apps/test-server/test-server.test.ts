@@ -1,7 +1,10 @@
 import { deepEqual, equal, match, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
+import type { KubeObject } from '@muster/api/object.ts'
+import type { TokenRequest } from '@muster/api/types/authentication-v1.ts'
 import type { ConfigMap } from '@muster/api/types/core-v1.ts'
 import { hasCode } from '@muster/base/errors.ts'
+import { createClient } from '@muster/client/client.ts'
 import { startTestServer } from '@muster/test-server/start.ts'
 
 const spoons = {
@@ -28,6 +31,7 @@ const configMap = (name: string, data: Record<string, string> = {}): ConfigMap =
   metadata: { name, namespace: 'default' },
   data,
 })
+const MAPS = '/api/v1/namespaces/default/configmaps'
 const at = (name: string) => ({ namespace: 'default', name })
 
 for (const profile of ['kubernetes', 'muster'] as const) {
@@ -77,6 +81,67 @@ test('transactions are what Muster adds, and of no other Kubernetes', async () =
     else await rejects(cluster.client.call(ask), (error) => hasCode(error, 'NotFound'))
     equal((await cluster.resource('configmaps').find(at('together'))) !== undefined, profile === 'muster')
   }
+})
+
+test('elections and their fence are what Muster adds; any other Kubernetes knows no such header', async () => {
+  for (const profile of ['kubernetes', 'muster'] as const) {
+    await using cluster = await startTestServer({ profile })
+    const isOurs = profile === 'muster'
+    const inGroup = '/apis/coordination.muster.dev/v1/namespaces/default'
+    const stand = async () => {
+      const election = { metadata: { name: 'chair' }, spec: {} }
+      await cluster.client.call({ method: 'POST', path: `${inGroup}/elections`, body: election })
+      const candidate = { metadata: { name: 'chair.a' }, spec: { election: 'chair', identity: 'a' } }
+      return cluster.client.call({ method: 'POST', path: `${inGroup}/candidates`, body: candidate })
+    }
+    let term = '1'
+    if (isOurs) term = ((await stand()) as KubeObject).metadata.resourceVersion ?? ''
+    else await rejects(stand(), (error) => hasCode(error, 'NotFound'))
+    const { token } = cluster.users.as('leader', ['system:masters'])
+    const under = (fence: string, name: string) => {
+      const headers = { authorization: `Bearer ${token}`, 'muster-fence': fence }
+      const leader = createClient({ send: cluster.handle, userAgent: 'leader', headers })
+      return leader.call({ method: 'POST', path: MAPS, body: configMap(name) })
+    }
+    await under(`default/chair@${term}`, 'leads')
+    for (const [fence, says] of [
+      [`default/chair@${Number(term) + 1}`, /is over, or never was/],
+      ['no fence', /header muster-fence/],
+    ] as const) {
+      if (isOurs) await rejects(under(fence, 'late'), says)
+      else await under(fence, `late-${fence.length}`)
+    }
+  }
+})
+
+test('a lease guard knows a replica by the pod of its token, as on Muster itself', async () => {
+  await using cluster = await startTestServer({ profile: 'muster' })
+  const { client } = cluster
+  const post = (path: string, body: object) => client.call({ method: 'POST', path, body })
+  const core = '/api/v1/namespaces/default'
+  const spec = { lease: 'op', serviceAccounts: ['default'] }
+  const replica = async (name: string) => {
+    const pod = { metadata: { name }, spec: { containers: [{ name: 'c', image: 'i' }] } }
+    const { metadata } = (await post(`${core}/pods`, pod)) as KubeObject
+    const bound = { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid: metadata.uid } }
+    const review = (await post(`${core}/serviceaccounts/default/token`, { spec: bound })) as TokenRequest
+    const headers = { authorization: `Bearer ${review.status?.token}` }
+    return createClient({ send: cluster.handle, userAgent: 'operator', headers })
+  }
+  const [holder, other] = [await replica('op-0'), await replica('op-1')]
+  const rights = { kind: 'ClusterRole', name: 'edit', apiGroup: 'rbac.authorization.k8s.io' }
+  await post('/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings', {
+    metadata: { name: 'op' },
+    roleRef: rights,
+    subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }],
+  })
+  const lease = { metadata: { name: 'op' }, spec: { holderIdentity: 'op-0_x', leaseDurationSeconds: 15 } }
+  await post('/apis/coordination.k8s.io/v1/namespaces/default/leases', lease)
+  await post('/apis/coordination.muster.dev/v1/namespaces/default/leaseguards', { metadata: { name: 'op' }, spec })
+  await cluster.settled()
+  await holder.call({ method: 'POST', path: MAPS, body: configMap('held') })
+  const late = other.call({ method: 'POST', path: MAPS, body: configMap('late') })
+  await rejects(late, /lease default\/op is held by "op-0_x", not by pod "op-1"/)
 })
 
 test('Kubernetes knows no logical clusters', async () => {

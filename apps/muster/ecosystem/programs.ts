@@ -9,6 +9,14 @@ export const CLIENT_GO: GoProgram = {
   module: 'k8s.io/client-go',
 }
 
+/** Replicas that elect a leader by a Lease, as client-go has it. */
+export const OPERATOR: GoProgram = {
+  name: 'operator',
+  folder: 'operator',
+  goPackage: '.',
+  module: 'k8s.io/client-go',
+}
+
 /** A controller of a kind of its own. */
 export const CONTROLLER_RUNTIME: GoProgram = {
   name: 'controller-runtime',

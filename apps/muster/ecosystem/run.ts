@@ -11,6 +11,7 @@ import { e2eCheck } from './e2e.ts'
 import type { Check, Finding } from './finding.ts'
 import { helmCheck } from './helm.ts'
 import { kubectlCheck } from './kubectl.ts'
+import { leaseGuardCheck } from './lease-guard.ts'
 import { printInto } from './report.ts'
 import { twoCollectorsCheck } from './two-collectors.ts'
 import { vitestCheck } from './vitest.ts'
@@ -21,6 +22,7 @@ const CHECKS: readonly Check[] = [
   clientNodeCheck,
   clientGoCheck,
   controllerRuntimeCheck,
+  leaseGuardCheck,
   helmCheck,
   e2eCheck,
   twoCollectorsCheck,
