@@ -88,9 +88,12 @@ export function resourceCall(
 }
 
 const READ_OVER_ALL: ReadonlySet<string> = new Set(['list', 'watch'])
+
 /** Which methods a path has: a collection is listed, added to and emptied, an object read, written and deleted. */
 function isAnswered(method: string, info: ResourceInfo, served: Served): boolean {
   const { kind } = served
+  // Who is behind a proxy may know methods that the API has no use for.
+  if (info.subresource !== '' && isPassedOn(served, info)) return method !== 'TRACE'
   if (info.subresource !== '') return method !== 'OPTIONS' && method !== 'TRACE' && method !== 'HEAD'
   const verbs: readonly string[] = kind.verbs ?? ALL_VERBS
   const inAllNamespaces = kind.scope === 'Namespaced' && info.namespace === ''

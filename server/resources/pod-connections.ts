@@ -163,9 +163,12 @@ function nameOf({ info }: ResourceCall, what: string): ProxiedName {
   return split
 }
 
-/** What follows `/proxy`, as it stands in the path: a trailing slash may mean something to who gets it. */
-const pathOf = ({ info: { path, subresource } }: ResourceCall): string =>
-  path.slice(path.indexOf(`/${subresource}`, path.lastIndexOf('/namespaces/') + 1) + subresource.length + 1) || '/'
+/** What follows the subresource, as it stands in the path: a trailing slash may mean something to who gets it. */
+function pathOf({ info: { path, rest } }: ResourceCall): string {
+  const parts = path.split('/').filter((part) => part !== '')
+  const before = new RegExp(`^(?:/+[^/]+){${parts.length - rest.length}}`)
+  return path.replace(before, '') || '/'
+}
 
 async function podOf(call: ResourceCall, { objects }: AnswerDeps, name?: string): Promise<Pod> {
   return asPod(parseObject(await objects.get(podKey(call, name))))

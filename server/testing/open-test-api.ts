@@ -15,7 +15,7 @@ import type { User } from '../auth/user.ts'
 import { bootstrap } from '../cluster/bootstrap.ts'
 
 /** What a test may want otherwise. */
-export interface TestApiSettings extends Pick<Partial<ApiServerDeps>, 'garbageCollection' | 'pause'> {
+export interface TestApiSettings extends Pick<Partial<ApiServerDeps>, 'connectors' | 'garbageCollection' | 'pause'> {
   readonly clock: Clock
   readonly seed?: number
   /** In place of the seed: goes on where another server over the same store has stopped. */
@@ -57,7 +57,7 @@ export async function openTestApi(settings: TestApiSettings): Promise<TestApi> {
   const identities =
     settings.identities ?? (await Promise.all(clusters.map((cluster) => makeIdentities(cluster, making))))
   const fixedTokens = (settings.tokens ?? new Map<string, User>()).set(adminToken, admin)
-  const { garbageCollection, pause, isBootstrapped = false, begins = 'at once' } = settings
+  const { connectors, garbageCollection, pause, isBootstrapped = false, begins = 'at once' } = settings
   const server = await openApiServer({
     store,
     clock,
@@ -72,6 +72,7 @@ export async function openTestApi(settings: TestApiSettings): Promise<TestApi> {
     ...(settings.audit ? { audit: settings.audit } : {}),
     ...(settings.callWebhook ? { callWebhook: settings.callWebhook } : {}),
     fixedTokens,
+    ...(connectors ? { connectors } : {}),
     ...(garbageCollection === undefined ? {} : { garbageCollection }),
     ...(pause ? { pause } : {}),
   })
