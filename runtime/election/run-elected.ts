@@ -1,4 +1,5 @@
 /** Runs controllers in one of several processes at a time: in the one that leads, and fenced where the hub can do that. */
+import { deposed } from '@muster/api/elections/refusals.ts'
 import { COORDINATION_GROUP } from '@muster/api/elections/words.ts'
 import type { Handle } from '@muster/api/message.ts'
 import { seconds } from '@muster/base/clock.ts'
@@ -60,6 +61,8 @@ const decoder = new TextDecoder()
 const fencedSend =
   (send: Handle, term: Term): Handle =>
   async (request) => {
+    // A look that was begun in the term may go on for a while. On a hub that knows no fences nobody else stops it.
+    if (term.signal.aborted && request.method !== 'GET') throw deposed('the term is over; nothing was sent')
     const answered = await send(request)
     if (answered.status !== 409 || answered.body.body !== 'bytes') return answered
     if (decoder.decode(answered.body.bytes).includes('"reason":"Deposed"')) term.depose()

@@ -19,6 +19,7 @@ import { follow } from '../cluster/follow.ts'
 import { ownCause } from '../history/cause.ts'
 import { nameOf } from '../storage/key.ts'
 import type { Storage } from '../storage/storage.ts'
+import { sharedObject } from '../storage/stored-object.ts'
 import { CANDIDATES, type ElectionName, identityOf, lookAt } from './look.ts'
 import { decideStatus, type Gone } from './status.ts'
 
@@ -81,7 +82,7 @@ async function say(deps: KeepElectionsDeps, { cluster, namespace, election }: El
   }))
   const [leader] = candidates
   let gone: Gone | undefined
-  const last = lastLeader(JSON.parse(Buffer.from(stored.bytes).toString('utf8')))
+  const last = lastLeader(sharedObject(stored))
   if (last && last.term !== standing[0]?.term)
     gone = await howItWent(deps, { ...key, ...CANDIDATES, name: last.candidate })
   const cause = leader

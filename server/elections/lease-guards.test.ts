@@ -78,6 +78,7 @@ test('who holds the Lease writes; who does not is told who does, and may still s
     ['DELETE', `${MAPS}/a`, undefined],
     ['DELETE', MAPS, undefined],
     ['POST', '/api/v1/namespaces', { metadata: { name: 'other' } }],
+    ['DELETE', `${MAPS}/a/history`, undefined],
     ['PATCH', `${IN_SHOP}/pods/op-0/status`, { status: { message: 'x' } }],
   ] as const) {
     const late = await as('op-0', method, path, body)

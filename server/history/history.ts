@@ -13,6 +13,7 @@ import { type ApiResponse, answerJson } from '@muster/api/message.ts'
 import { badRequest, methodNotAllowed, notFound } from '@muster/api/status.ts'
 import { assert } from '@muster/base/errors.ts'
 import type { Revision } from '@muster/store/store.ts'
+import { leaseGuards } from '../elections/lease-guards.ts'
 import type { AnswerDeps, SubresourceHandler } from '../resources/answer.ts'
 import { namespaceOf, objectKey, type ResourceCall, saidResource } from '../resources/call.ts'
 import type { PastVersion } from '../storage/history.ts'
@@ -33,8 +34,11 @@ export const historyHandler: SubresourceHandler = async (call, deps) => {
 }
 
 /** DELETE: what it was is made unreadable for good; that it was, when and by whom stays, and so does what is there. */
-async function erase(call: ResourceCall, { objects }: AnswerDeps): Promise<ApiResponse> {
+async function erase(call: ResourceCall, deps: AnswerDeps): Promise<ApiResponse> {
+  const { objects } = deps
   const { name } = call.info
+  // No commit is guarded by it: whoever erases leads when he begins, as he does under a fence.
+  await leaseGuards(call, deps, 1)
   const [newest] = await objects.versions(objectKey(call), { last: 1 })
   if (!newest) throw notFound(saidResource(call), name)
   if (call.request.query.has('dryRun')) throw badRequest('dryRun: an erasure cannot be tried; GET shows what there is')

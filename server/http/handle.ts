@@ -62,7 +62,7 @@ export function createHandle(deps: HandleDeps): Handle {
   const answerUser = async (request: ApiRequest, info: RequestInfo, user: User, heard: Heard) => {
     checkAllowed(deps, info, user, heard)
     if (info.about === 'path') return (await deps.document(request, info, user)) ?? PAGE_NOT_FOUND
-    const answered = await byDefinition(clock, async () => {
+    const answered = await byDefinition({ clock, warnings: heard.warnings }, async () => {
       const served = servedBy(deps.registry, info)
       return served && answerResource(resourceCall(deps, request, info, served, user, heard), deps)
     })
@@ -114,13 +114,13 @@ export function createHandle(deps: HandleDeps): Handle {
 /** What Go's own server says of a path that nobody answers. */
 const PAGE_NOT_FOUND: ApiResponse = answerText(404, '404 page not found\n')
 
-/** A custom group comes and goes with its definitions, and what is gone leaves no trace. */
 /** What a custom resource does not have below it is as if the object were not there. */
 function refuseBelowCustom(registry: Registry, { cluster, group, version, resource, name, subresource }: ResourceInfo) {
   const served = registry.cluster(cluster).find(group, version, resource)
   if (subresource !== '' && served && !served.builtIn) throw notFound({ group, resource }, name)
 }
 
+/** A custom group comes and goes with its definitions, and what is gone leaves no trace. */
 const isBuiltInGroup = (registry: Registry, { cluster, group }: ResourceInfo): boolean =>
   registry
     .cluster(cluster)

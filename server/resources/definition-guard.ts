@@ -53,19 +53,30 @@ const changed = (name: string): ControlError => {
 }
 
 /** True of the error of a write that is to begin anew, by the kind of now. */
-export const isOutdated = (error: unknown): boolean => isControlError(error) && error.cause === HAS_CHANGED
+export const isOutdated = (error: unknown): error is ControlError =>
+  isControlError(error) && error.cause === HAS_CHANGED
 
 /** What is written in memory is heard of by who makes kinds of it within some turns of this thread. */
 const AGAIN_AFTER = milliseconds(5)
 const TRIES_MAX = 100
 
-/** Answers by the kind of now, also when that changes while the answer is made. */
-export async function byDefinition<Answer>(clock: Clock, answer: () => Promise<Answer>): Promise<Answer> {
-  for (let tried = 1; ; tried++) {
+/**
+ * Answers by the kind of now, also when that changes while the answer is made. What an earlier try warned of is
+ * forgotten. Throws what answering throws, and TooManyRequests when the definition keeps changing.
+ */
+export async function byDefinition<Answer>(
+  { clock, warnings }: { readonly clock: Clock; readonly warnings: string[] },
+  answer: (tried: number) => Promise<Answer>,
+): Promise<Answer> {
+  const heard = warnings.length
+  for (let tried = 0; ; tried++) {
+    warnings.length = heard
     try {
-      return await answer()
+      return await answer(tried)
     } catch (error) {
-      if (!isOutdated(error) || tried >= TRIES_MAX) throw error
+      if (!isOutdated(error)) throw error
+      // Without its mark: whoever asked for this answer does not begin anew once more.
+      if (tried + 1 >= TRIES_MAX) throw new ControlError(error.code, error.message, undefined, error.details)
       await clock.sleep(AGAIN_AFTER)
     }
   }

@@ -26,6 +26,7 @@ import { parseObject } from '../storage/stored-object.ts'
 import type { AnswerDeps, SubresourceHandler } from './answer.ts'
 import { decodePassing, passingKind } from './answer-object.ts'
 import type { ResourceCall } from './call.ts'
+import { deletionRulesOf } from './deletion-rules.ts'
 import { goesFreely, isNoLoss, spend } from './disruption-budget.ts'
 import { answerDone, asPod, podKey, setPodCondition } from './pod-key.ts'
 import { type Admitted, admitPassing, writeRequest } from './writing.ts'
@@ -44,8 +45,6 @@ export const evictionHandler: SubresourceHandler = async (call, deps) => {
 
   const admitted: Admitted = { guards: [] }
   await admitPassing(call, deps, eviction, EVICTION, options.dryRun, admitted)
-  const { rules } = call.served.kind
-  const grace = rules.deletionGrace?.bind(rules)
   const now = timestamp(call.now)
   let also: readonly AlsoWritten[] = []
   let tries = 0
@@ -56,7 +55,7 @@ export const evictionHandler: SubresourceHandler = async (call, deps) => {
       return { guards: admitted.guards, also }
     },
     options,
-    rules: grace ? { grace } : {},
+    rules: deletionRulesOf(call.served.kind.rules),
     async admit(current) {
       also = await budgetFor(call, deps, asPod(current))
     },

@@ -26,7 +26,7 @@ import { attributesOf, checkAllowed, resourceCall } from '../http/resource-call.
 import type { AnswerDeps, SubresourceHandler } from '../resources/answer.ts'
 import { answerPassing, decodePassing } from '../resources/answer-object.ts'
 import type { ResourceCall } from '../resources/call.ts'
-import { isOutdated } from '../resources/definition-guard.ts'
+import { byDefinition, isOutdated } from '../resources/definition-guard.ts'
 import { admitPassing, type WriteDeps } from '../resources/writing.ts'
 import { formatKey, type ObjectKey } from '../storage/key.ts'
 import type { Stage } from '../storage/stage.ts'
@@ -48,13 +48,18 @@ const transactionHandler: SubresourceHandler = async (call, deps) => {
   const { spec } = object
   const dryRun = options.dryRun || spec.dryRun === true
   await admitPassing(call, deps, object, SERVED, dryRun, { guards: [] })
-  const parts = partsOf(call, deps.registry, spec.operations, dryRun)
+  const read = () => partsOf(call, deps.registry, spec.operations, dryRun)
+  let parts = read()
   const id = deps.newId()
   const trails = await Promise.all(parts.map((part) => trailOf(part, call, id)))
   try {
     checkRights(call, deps, parts, trails)
     const because = `transaction of ${parts.length}${spec.reason ? `: ${spec.reason}` : ''}`
-    const done = await transact({ call: { ...call, because, transaction: id }, deps, parts, trails, dryRun, id })
+    // Begun anew here and not by whoever asked: the audit log knows of each operation already.
+    const done = await byDefinition({ clock: deps.clock, warnings: call.warnings }, (tried) => {
+      if (tried > 0) parts = read()
+      return transact({ call: { ...call, because, transaction: id }, deps, parts, trails, dryRun, id })
+    })
     const results = resultsOf(call, deps, parts, done, dryRun)
     const status = {
       id,
@@ -128,10 +133,11 @@ interface Deed {
 
 /** Throws the refusal. */
 async function transact(deed: Deed): Promise<Done> {
-  const { call, deps, parts, dryRun, id } = deed
+  const { call, deps, parts, dryRun } = deed
   const heard = call.warnings.length
   const { decided, stage, revision, revisionOf } = await deps.objects.together<readonly ObjectKey[]>({
-    id,
+    // Not that of the transaction, which may be begun anew by another definition.
+    id: deps.newId(),
     cause: causeOf(call),
     dryRun,
     decide(stage) {
