@@ -13,7 +13,8 @@ import { readAsOf } from '@muster/api/history/as-of.ts'
 import { RevertKind } from '@muster/api/history/revert.ts'
 import { answer } from '@muster/api/message.ts'
 import type { KubeObject } from '@muster/api/object.ts'
-import { badRequest, expired, methodNotAllowed, notFound } from '@muster/api/status.ts'
+import { badRequest, expired, methodNotAllowed, notFound, statusOf } from '@muster/api/status.ts'
+import { ControlError } from '@muster/base/errors.ts'
 import type { Revision } from '@muster/store/store.ts'
 import { type Attributes, forbiddenBy } from '../auth/authorization.ts'
 import type { AnswerDeps, SubresourceHandler } from '../resources/answer.ts'
@@ -43,6 +44,7 @@ export const revertHandler: SubresourceHandler = async (call, deps) => {
   const stored = await deps.objects.find(objectKey(call))
   const said = reason ? `: ${reason}` : ''
   const because = `reverts to revision ${then.metadata.resourceVersion}${said}`
+  checkServes(call, stored ? 'update' : 'create')
   if (stored) {
     const as = asWrite(call, 'update', call.info.name, inPlaceOf(then, shownAs(call.served, stored)), because)
     checkAllowed(as, deps)
@@ -52,6 +54,19 @@ export const revertHandler: SubresourceHandler = async (call, deps) => {
   const as = asWrite(call, 'create', '', anew(call, then), because)
   checkAllowed(as, deps)
   return shown(call, deps, 201, await create(as, deps))
+}
+
+/** A revert is no way to write what cannot be written otherwise. Throws MethodNotAllowed. */
+function checkServes(call: ResourceCall, verb: 'create' | 'update'): void {
+  const { verbs } = call.served.kind
+  if (verbs === undefined || verbs.includes(verb)) return
+  const error = methodNotAllowed(saidResource(call), verb)
+  const what =
+    verb === 'update'
+      ? 'objects of its kind are not updated; delete it, and make another'
+      : 'it is gone, and objects of its kind are not created'
+  const message = `${call.served.kind.plural} "${call.info.name}" cannot be reverted: ${what}`
+  throw new ControlError(error.code, message, undefined, { ...statusOf(error), message })
 }
 
 async function momentOf(call: ResourceCall, { objects }: AnswerDeps, text: string): Promise<Revision> {
