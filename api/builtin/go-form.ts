@@ -7,6 +7,7 @@
  */
 import type { Json } from '../object.ts'
 import { canonicalQuantity } from '../quantity.ts'
+import { isObject } from '../schema/json.ts'
 import { GO_TYPES } from './go-types.ts'
 
 /** A value of a type of the table. Throws TypeError for a type that is not there. */
@@ -87,6 +88,6 @@ const isEmpty = (value: unknown): boolean => !value || (typeof value === 'object
 
 /** Maps are printed in the order of their keys. */
 const sortKeys = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  isObject(value)
     ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
     : (value as Json)

@@ -16,7 +16,8 @@
  * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions
  */
 import type { Json, JsonObject } from '../object.ts'
-import { equalJson, isObject } from '../schema/json.ts'
+import { sameJson } from '../same-json.ts'
+import { isObject } from '../schema/json.ts'
 import type { Schema } from '../schema/schema.ts'
 
 /** The structural form of a schema. `place` names it in errors: `DevSpace.spec`. Throws a TypeError. */
@@ -269,10 +270,5 @@ function joinWords(one: Schema, other: Schema, place: string): Schema {
 const refuseOther: MergeField = (_one, _other, place) => {
   throw refuse(place, 'it is not the same in each part. Give each part a field of its own')
 }
-
-const sameJson = (one: unknown, other: unknown): boolean => equalJson(asJson({ one }), asJson({ one: other }))
-
-/** A schema is JSON, though its type says more. */
-const asJson = (value: object): Json => JSON.parse(JSON.stringify(value))
 
 const refuse = (place: string, why: string): TypeError => new TypeError(`${place} cannot be in a resource: ${why}`)

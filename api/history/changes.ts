@@ -9,6 +9,7 @@
  * else by their place. What the server keeps for itself is left out: managedFields and resourceVersion.
  */
 import { sameJson } from '../same-json.ts'
+import { isObject } from '../schema/json.ts'
 
 /** One field. `from` is absent when it was added, `to` when it was removed. */
 export interface FieldChange {
@@ -53,14 +54,14 @@ function holds(value: unknown, path: string): boolean {
       const list: readonly unknown[] = at
       const key = KEYS.find((candidate) => haveOwn(list, candidate))
       at = key === undefined ? list[Number(name)] : byKey(list, key).get(name)
-    } else at = isRecord(at) ? at[name] : undefined
+    } else at = isObject(at) ? at[name] : undefined
   }
   return at !== undefined
 }
 
 function compare(field: string, before: unknown, after: unknown, changes: FieldChange[]): void {
   if (UNTOLD.has(field) || sameJson(before, after)) return
-  if (isRecord(before) && isRecord(after)) {
+  if (isObject(before) && isObject(after)) {
     for (const name of namesOf(before, after)) compare(field + segment(name), before[name], after[name], changes)
     return
   }
@@ -122,12 +123,12 @@ function without(list: readonly unknown[], other: readonly unknown[]): number[] 
 const KEYS = ['name', 'type', 'key', 'uid', 'containerPort', 'port'] as const
 
 const byKey = (list: readonly unknown[], key: string) =>
-  new Map(list.flatMap((element) => (isRecord(element) ? [[String(element[key]), element] as const] : [])))
+  new Map(list.flatMap((element) => (isObject(element) ? [[String(element[key]), element] as const] : [])))
 
 function haveOwn(list: readonly unknown[], key: string): boolean {
   const seen = new Set<string>()
   for (const element of list) {
-    const value = isRecord(element) ? element[key] : undefined
+    const value = isObject(element) ? element[key] : undefined
     if (typeof value !== 'string' && typeof value !== 'number') return false
     seen.add(String(value))
   }
@@ -137,6 +138,3 @@ function haveOwn(list: readonly unknown[], key: string): boolean {
 const namesOf = (before: object, after: object) => new Set([...Object.keys(after), ...Object.keys(before)])
 
 const segment = (name: string): string => (/^[A-Za-z_][\w-]*$/.test(name) ? `.${name}` : `['${name}']`)
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,6 +1,8 @@
 /** The types that a document describes: from the form that Muster keeps to the one that Kubernetes publishes. */
+
 import type { Kind, KindVersion } from '../kind.ts'
 import type { Json, JsonObject } from '../object.ts'
+import { isObject } from '../schema/json.ts'
 import type { Schema, SchemaSource } from '../schema/schema.ts'
 import type { TypeDescription } from '../tables/descriptions.ts'
 import { hasSchema, schemaOf, typeNameOf } from '../tables/schemas.ts'
@@ -173,6 +175,3 @@ export function referencesOf(part: unknown): readonly string[] {
       : referencesOf(value),
   )
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -5,6 +5,7 @@
  * Source: OpenAPI 2.0; apiextensions pkg/controller/openapi/v2/conversion.go for what kubectl cannot cope with.
  */
 import type { Json, JsonObject } from '../object.ts'
+import { isObject } from '../schema/json.ts'
 import { COMPONENT, METHODS, type OpenApiV3, type Operation, type Parameter, type PathItem } from './document.ts'
 
 /** A v2 document: plain JSON, as it is sent. */
@@ -147,6 +148,3 @@ function spared(schema: JsonObject, node: JsonObject): JsonObject {
 }
 
 const isNullable = (schema: Json | undefined): boolean => isObject(schema) && schema.nullable === true
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -3,6 +3,7 @@
  * may be left out is left out, and what Go always prints is there (`spec: {}`, `containers: null`).
  */
 import type { Json, JsonObject } from '../object.ts'
+import { isObject } from '../schema/json.ts'
 import { badRequest } from '../status.ts'
 import { DEPTH_MAX, OBJECTS_MAX } from './limits.ts'
 import { type Field, type Message, messageOf, type Scalar } from './messages.ts'
@@ -166,6 +167,3 @@ const isLeftOut = ({ shape, type }: Field, value: Json): boolean =>
     ? value === '' || value === 0 || value === false || value === null
     : shape === 'pointer' &&
       ((type.is === 'scalar' && type.scalar === 'bytes' && value === '') || (type.is === 'message' && value === null))
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -3,6 +3,7 @@
  * number, maps by ascending key, scalars that are no pointers always there.
  */
 import { isControlError } from '@muster/base/errors.ts'
+import { isObject } from '../schema/json.ts'
 import { DEPTH_MAX } from './limits.ts'
 import { type Field, type Message, messageOf, type Scalar } from './messages.ts'
 import { inField, unfit } from './misfit.ts'
@@ -39,7 +40,7 @@ function writeMessage(writer: Writer, message: Message, given: unknown): void {
   if (message.isList) {
     for (const field of message.fields) writeField(writer, field, value)
   } else {
-    if (!isRecord(value)) throw unfit(`a ${message.name}`, value)
+    if (!isObject(value)) throw unfit(`a ${message.name}`, value)
     for (let place = message.fields.length - 1; place >= 0; place--) {
       const field = message.fields[place]
       if (field) writeNamed(writer, field, field.json === '' ? value : value[field.json])
@@ -72,7 +73,7 @@ function writeField(writer: Writer, field: Field, value: unknown): void {
       return
     case 'map':
       if (isAbsent) return
-      if (!isRecord(value)) throw unfit('a map', value)
+      if (!isObject(value)) throw unfit('a map', value)
       for (const key of keysFromLast(value)) {
         const before = writtenSize(writer)
         writeMapValue(writer, field, value[key])
@@ -158,6 +159,3 @@ function keysFromLast(map: Readonly<Record<string, unknown>>): readonly string[]
     : keys
   return sorted.reverse()
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

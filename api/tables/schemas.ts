@@ -4,6 +4,7 @@
  * A `default` is there only where Kubernetes means it; what its defaulting functions fill in is said by each kind.
  * `required` is what its OpenAPI publishes: the server of Kubernetes does not check it, its validation does.
  */
+import { isObject } from '../schema/json.ts'
 import type { Schema, SchemaSource, TypeSchema } from '../schema/schema.ts'
 import table from './schemas.json' with { type: 'json' }
 
@@ -46,7 +47,5 @@ let typeNames: ReadonlyMap<string, string> | undefined
 
 const kindsOf = (schema: Schema): readonly string[] =>
   (schema['x-kubernetes-group-version-kind'] ?? []).flatMap((entry) =>
-    typeof entry === 'object' && entry !== null && !Array.isArray(entry)
-      ? [`${entry.group}/${entry.version}/${entry.kind}`]
-      : [],
+    isObject(entry) ? [`${entry.group}/${entry.version}/${entry.kind}`] : [],
   )

@@ -13,6 +13,7 @@
 import { Buffer } from 'node:buffer'
 import { type FieldError, invalid, required, sayFieldErrors } from '@muster/api/field-error.ts'
 import type { Json, JsonObject } from '@muster/api/object.ts'
+import { isObject } from '@muster/api/schema/json.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import { parseYaml } from '../resources/parse-yaml.ts'
 import type { NamedKey } from './provider.ts'
@@ -134,6 +135,5 @@ function readKeys(setting: JsonObject, provider: string, path: string, errors: F
   return keys
 }
 
-const objectOf = (value: Json | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+const objectOf = (value: Json | undefined): JsonObject => (isObject(value) ? value : {})
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])

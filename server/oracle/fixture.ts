@@ -4,8 +4,8 @@
  * What every Table of a kind says of its columns is a third of its answer and always the same, so it is written once,
  * under `columns` of the topic, and stands in the answers as `"{{columns:N}}"`.
  */
+import { isObject } from '@muster/api/schema/json.ts'
 import type { Json, OracleCase, OracleTopic } from './case.ts'
-import { isObject } from './template.ts'
 
 /** Reads a topic from its text. Throws SyntaxError for what is no JSON; of its form it trusts the recorder. */
 export function parseTopic(text: string): OracleTopic {

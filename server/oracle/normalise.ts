@@ -5,8 +5,8 @@
  *     {{uid:1}} {{version:2}} {{name:1}} {{clusterIP:1}} {{nodePort:1}}   numbered by first appearance within a case
  *     {{time}} {{age}} {{listVersion}} {{continue}} {{token}} {{hash}} …  where only the form matters
  */
+import { isObject } from '@muster/api/schema/json.ts'
 import { COMPARED_HEADERS, type Json, type JsonObject, type OracleResponse } from './case.ts'
-import { isObject } from './template.ts'
 
 /** An answer as it came over the wire. Names of headers are in lower case. */
 export interface RawResponse {

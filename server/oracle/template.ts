@@ -1,5 +1,6 @@
 /** Fills a recorded request with values of the answers that this run gave: `{{created.metadata.uid}}`. */
-import { DEFAULT_HEADERS, type Json, type JsonObject, type OracleRequest } from './case.ts'
+import { isObject } from '@muster/api/schema/json.ts'
+import { DEFAULT_HEADERS, type Json, type OracleRequest } from './case.ts'
 
 /** A request that can be sent: no templates are left in it. */
 export interface FilledRequest {
@@ -45,10 +46,6 @@ export function mergePatch(target: Json, patch: Json): Json {
   }
   return kept
 }
-
-/** True for an object of JSON, neither list nor null. */
-export const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function bodyOf(
   { from, body, text, base64 }: OracleRequest,

@@ -13,7 +13,7 @@ import {
 } from '../../field-error.ts'
 import type { Json, JsonObject } from '../../object.ts'
 import { readEmbedded, validateEmbedded } from '../../schema/embedded.ts'
-import { copyJson, equalJson, sortKeys } from '../../schema/json.ts'
+import { copyJson, equalJson, isObject, sortKeys } from '../../schema/json.ts'
 import { isMetaField, prune } from '../../schema/prune.ts'
 import { noReferences, type Schema, type TypeSchema } from '../../schema/schema.ts'
 import { validate } from '../../schema/validate/validate.ts'
@@ -82,7 +82,7 @@ function checkInMetadata(schema: Schema, { root, steps }: Place, at: FieldPath):
 
 function surround(steps: readonly string[], value: Json): JsonObject {
   const around = steps.reduceRight((inside: Json, step) => (step === '[]' ? [inside] : { [step]: inside }), value)
-  return typeof around === 'object' && around !== null && !Array.isArray(around) ? around : {}
+  return isObject(around) ? around : {}
 }
 
 const typeOf = (root: Schema): TypeSchema => ({ root, source: noReferences })

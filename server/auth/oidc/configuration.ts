@@ -15,6 +15,7 @@
 import { X509Certificate } from 'node:crypto'
 import { type FieldError, invalid, required, sayFieldErrors } from '@muster/api/field-error.ts'
 import type { Json, JsonObject } from '@muster/api/object.ts'
+import { isObject } from '@muster/api/schema/json.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import { parseYaml } from '../../resources/parse-yaml.ts'
 
@@ -245,6 +246,5 @@ function isCertificate(pem: string): boolean {
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '')
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
-const objectOf = (value: Json | undefined): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+const objectOf = (value: Json | undefined): JsonObject => (isObject(value) ? value : {})
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])

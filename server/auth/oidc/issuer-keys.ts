@@ -8,6 +8,7 @@
  * are there stay good meanwhile. So an issuer that is down for an hour locks nobody out, and is not run over.
  * Source: OpenID Connect Discovery 1.0; RFC 7517.
  */
+import { isObject } from '@muster/api/schema/json.ts'
 import { type Backoff, backoff, nextWait } from '@muster/base/backoff.ts'
 import { type Clock, type Duration, minutes, seconds } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
@@ -118,15 +119,12 @@ const unavailable = ({ url }: OidcIssuer, cause: unknown): ControlError =>
 function parse(text: string, where: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text)
-    if (isRecord(value)) return value
+    if (isObject(value)) return value
   } catch {
     // Told below, as anything else that is no object.
   }
   throw new ControlError('Unavailable', `${where} holds no JSON object`)
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 const isKeySet = (value: object): value is JSONWebKeySet =>
-  'keys' in value && Array.isArray(value.keys) && value.keys.every(isRecord)
+  'keys' in value && Array.isArray(value.keys) && value.keys.every(isObject)

@@ -7,6 +7,7 @@
  * Source: kubernetes pkg/serviceaccount/claims.go.
  */
 import type { JsonObject } from '@muster/api/object.ts'
+import { isObject } from '@muster/api/schema/json.ts'
 import type { Instant } from '@muster/base/clock.ts'
 import { EXTRA, serviceAccountGroups, serviceAccountUsername, type User } from '../user.ts'
 
@@ -126,5 +127,5 @@ function refIn(object: JsonObject | undefined, field: string): ObjectRef | undef
 
 function objectIn(object: JsonObject, field: string): JsonObject | undefined {
   const value = object[field]
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  return isObject(value) ? value : undefined
 }

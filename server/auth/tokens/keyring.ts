@@ -1,6 +1,8 @@
 /** Signs JSON Web Tokens with one key, and accepts those of several. Source: RFC 7515, RFC 7517; kubernetes pkg/serviceaccount/jwt.go. */
+
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { JsonObject } from '@muster/api/object.ts'
+import { isObject } from '@muster/api/schema/json.ts'
 import { compactVerify, decodeProtectedHeader, type JWK, type JWTPayload, SignJWT } from 'jose'
 import { algorithmOf, type KeyPair, keyIdOf, readKey, type SigningAlgorithm } from '../keys.ts'
 
@@ -109,6 +111,3 @@ function parseObject(bytes: Uint8Array): JsonObject | undefined {
     return undefined
   }
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,6 +1,8 @@
 /** The cases that every kind has: its life, its defaults, what is refused at its creation and at its change. */
+
+import { isObject } from '@muster/api/schema/json.ts'
 import type { Json, JsonObject } from '@muster/server/oracle/case.ts'
-import { isObject, mergePatch } from '@muster/server/oracle/template.ts'
+import { mergePatch } from '@muster/server/oracle/template.ts'
 import { as, asked, type CaseDraft, inCluster, inNamespace, type Resource, resource, type StepDraft } from './draft.ts'
 
 /** A kind, with objects of it. Names are given here: `a` in a namespace, or one that is nobody else's. */

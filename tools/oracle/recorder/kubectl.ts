@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KUBERNETES_VERSION } from '@muster/api/kubernetes-version.ts'
+import { isObject } from '@muster/api/schema/json.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import {
   type Json,
@@ -16,7 +17,6 @@ import {
 } from '@muster/server/oracle/case.ts'
 import { normaliser, parseBody } from '@muster/server/oracle/normalise.ts'
 import { prepare } from '@muster/server/oracle/replay.ts'
-import { isObject } from '@muster/server/oracle/template.ts'
 import type { Binaries } from './build.ts'
 import { type Command, SESSIONS, type Session } from './cases/kubectl-commands.ts'
 import type { Cluster } from './cluster.ts'
