@@ -8,23 +8,8 @@ import { simClock } from '@muster/sim/clock.ts'
 import { openMemoryStore } from '@muster/store/memory/open.ts'
 import { hookedStore } from '../elections/testing/hooked-store.ts'
 import { openAsk } from '../testing/ask.ts'
+import { DEFINITIONS, kettles, kettlesAreServed } from '../testing/kettles.ts'
 import { byDefinition, definitionGuards, isOutdated } from './definition-guard.ts'
-
-const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
-const TURN = milliseconds(5)
-
-/** Of kettles whose version goes out of use, or does not. */
-const kettles = (more: object) => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'kettles.tea.test' },
-  spec: {
-    group: 'tea.test',
-    scope: 'Namespaced',
-    names: { plural: 'kettles', singular: 'kettle', kind: 'Kettle', listKind: 'KettleList' },
-    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } }, ...more }],
-  },
-})
 
 test('who is warned is warned of what is true of the definition of now', async (t) => {
   const hooked = hookedStore(await openMemoryStore({ clock: systemClock, random: seededRandom(1) }))
@@ -32,8 +17,7 @@ test('who is warned is warned of what is true of the definition of now', async (
   t.after(() => api.close())
   const old = kettles({ deprecated: true, deprecationWarning: 'brew in pots' })
   equal((await ask('POST', DEFINITIONS, old)).status, 201)
-  const isServed = async () => JSON.stringify((await ask('GET', '/apis')).body).includes('tea.test')
-  while (!(await isServed())) await systemClock.sleep(TURN)
+  await kettlesAreServed(ask, systemClock)
 
   const write = (name: string) =>
     ask('POST', '/apis/tea.test/v1/namespaces/default/kettles', {
@@ -45,7 +29,7 @@ test('who is warned is warned of what is true of the definition of now', async (
   deepEqual([warned.status, warned.warnings], [201, ['brew in pots']])
   let hasChanged = false
   hooked.beforeNextCommit(async () => {
-    const { spec } = kettles({})
+    const { spec } = kettles()
     const changed = await ask('PATCH', `${DEFINITIONS}/kettles.tea.test`, { spec }, 'application/merge-patch+json')
     equal(changed.status, 200, changed.body.message)
     hasChanged = true

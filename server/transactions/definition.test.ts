@@ -3,38 +3,19 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
 import { TransactionKind } from '@muster/api/transaction/transaction.ts'
-import { milliseconds } from '@muster/base/clock.ts'
 import { seededRandom } from '@muster/base/random.ts'
 import { systemClock } from '@muster/base/system.ts'
 import { openMemoryStore } from '@muster/store/memory/open.ts'
 import { readPolicy } from '../audit/policy.ts'
 import { hookedStore } from '../elections/testing/hooked-store.ts'
 import { openAsk } from '../testing/ask.ts'
-
-const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
-const TURN = milliseconds(5)
+import { DEFINITIONS, kettles, kettlesAreServed } from '../testing/kettles.ts'
 
 /** Of kettles that hold at most so many litres. */
-const kettles = (litresMax: number) => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'kettles.tea.test' },
-  spec: {
-    group: 'tea.test',
-    scope: 'Namespaced',
-    names: { plural: 'kettles', singular: 'kettle', kind: 'Kettle', listKind: 'KettleList' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: { type: 'object', properties: { litres: { type: 'integer', maximum: litresMax } } },
-        },
-      },
-    ],
-  },
-})
+const kettlesOf = (litresMax: number) => {
+  const litres = { type: 'integer', maximum: litresMax }
+  return kettles({ schema: { openAPIV3Schema: { type: 'object', properties: { litres } } } })
+}
 
 async function open(t: TestContext) {
   const lines: string[] = []
@@ -50,16 +31,15 @@ async function open(t: TestContext) {
     audit: () => ({ policy, sinks: [{ mode: 'batch', put, close: async () => {} }] }),
   })
   t.after(() => api.close())
-  equal((await ask('POST', DEFINITIONS, kettles(3))).status, 201)
-  const isServed = async () => JSON.stringify((await ask('GET', '/apis')).body).includes('tea.test')
-  while (!(await isServed())) await systemClock.sleep(TURN)
+  equal((await ask('POST', DEFINITIONS, kettlesOf(3))).status, 201)
+  await kettlesAreServed(ask, systemClock)
   return {
     ask,
     /** Writes a kettle of three litres in a transaction, before whose commit the definition becomes another. */
     async write(litresMax: number) {
       let hasChanged = false
       hooked.beforeNextCommit(async () => {
-        const spec = { versions: kettles(litresMax).spec.versions }
+        const spec = { versions: kettlesOf(litresMax).spec.versions }
         const changed = await ask('PATCH', `${DEFINITIONS}/kettles.tea.test`, { spec }, 'application/merge-patch+json')
         equal(changed.status, 200, changed.body.message)
         hasChanged = true

@@ -1,28 +1,21 @@
 /** Two servers that keep accounts over one store that crashes, and clients that meet at its quotas. */
 import { seconds } from '@muster/base/clock.ts'
-import { fork } from '@muster/base/random.ts'
 import { quotaAccounts } from '@muster/server/quota/accounts.ts'
 import { openStorage } from '@muster/server/storage/storage.ts'
-import { openMemoryStore } from '@muster/store/memory/open.ts'
+import { type BookingParts, openBookingServers } from '../booking-servers.ts'
 import type { SimDisk } from '../disk.ts'
 import type { Process } from '../party.ts'
 import type { Scenario } from '../scenario.ts'
-import { type ServerName, seenBy, servedStore, serverFaults } from '../served-store.ts'
+import { servedStore, serverFaults } from '../served-store.ts'
 import type { World } from '../world.ts'
 import { type Audit, newAudit } from './audit.ts'
 import { answer, client, type Question } from './clients.ts'
 
-/** The places at which a test can put a part that is wrong. */
-export interface QuotaParts {
-  readonly quotaAccounts: typeof quotaAccounts
-  readonly openStorage: typeof openStorage
-}
-
 const CLIENTS = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'] as const
 
 /** The story with all its parts right, but for those given. */
-export function quotas(wrong: Partial<QuotaParts> = {}): Scenario<Audit> {
-  const parts: QuotaParts = { quotaAccounts, openStorage, ...wrong }
+export function quotas(wrong: Partial<BookingParts> = {}): Scenario<Audit> {
+  const parts: BookingParts = { quotaAccounts, openStorage, ...wrong }
   return {
     name: 'quotas',
     build: (world) => build(world, parts),
@@ -39,7 +32,7 @@ export function quotas(wrong: Partial<QuotaParts> = {}): Scenario<Audit> {
   }
 }
 
-function build(world: World, parts: QuotaParts): Audit {
+function build(world: World, parts: BookingParts): Audit {
   const audit = newAudit()
   const api = servedStore<Question, 'done'>(world, {
     open: (process, disk) => openServers(process, disk, parts, audit),
@@ -51,18 +44,8 @@ function build(world: World, parts: QuotaParts): Audit {
   return audit
 }
 
-async function openServers(party: Process, disk: SimDisk, parts: QuotaParts, audit: Audit) {
-  const { clock, random } = party
-  const store = await openMemoryStore({ clock, random, disk: disk.open(party) })
-  const open = (server: ServerName) =>
-    parts.openStorage({
-      store: seenBy(server, store, party),
-      clock,
-      random: fork(random),
-      attributesOf: ({ metadata }) => ({ labels: metadata.labels ?? {}, fields: {} }),
-      accounts: (reads) => parts.quotaAccounts({ reads, clock, isServed: () => true }),
-    })
-  const servers = { near: await open('near'), far: await open('far') }
+async function openServers(party: Process, disk: SimDisk, parts: BookingParts, audit: Audit) {
+  const { store, servers } = await openBookingServers(party, disk, parts)
   audit.open(party, store)
   return { store, answer: (question: Question) => answer(servers[question.server], question) }
 }

@@ -1,28 +1,21 @@
 /** Two servers over one store that crashes, and clients whose transactions meet each other, single writers and quotas. */
 import { seconds } from '@muster/base/clock.ts'
-import { fork } from '@muster/base/random.ts'
 import { quotaAccounts } from '@muster/server/quota/accounts.ts'
 import { openStorage } from '@muster/server/storage/storage.ts'
-import { openMemoryStore } from '@muster/store/memory/open.ts'
+import { type BookingParts, openBookingServers } from '../booking-servers.ts'
 import type { SimDisk } from '../disk.ts'
 import type { Process } from '../party.ts'
 import type { Scenario } from '../scenario.ts'
-import { type ServerName, seenBy, servedStore, serverFaults } from '../served-store.ts'
+import { servedStore, serverFaults } from '../served-store.ts'
 import type { World } from '../world.ts'
 import { type Audit, newAudit } from './audit.ts'
 import { answer, client, type Question } from './clients.ts'
 
-/** The places at which a test can put a part that is wrong. */
-export interface TransactionParts {
-  readonly quotaAccounts: typeof quotaAccounts
-  readonly openStorage: typeof openStorage
-}
-
 const CLIENTS = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'] as const
 
 /** The story with all its parts right, but for those given. */
-export function transactions(wrong: Partial<TransactionParts> = {}): Scenario<Audit> {
-  const parts: TransactionParts = { quotaAccounts, openStorage, ...wrong }
+export function transactions(wrong: Partial<BookingParts> = {}): Scenario<Audit> {
+  const parts: BookingParts = { quotaAccounts, openStorage, ...wrong }
   return {
     name: 'transactions',
     build: (world) => build(world, parts),
@@ -36,7 +29,7 @@ export function transactions(wrong: Partial<TransactionParts> = {}): Scenario<Au
   }
 }
 
-function build(world: World, parts: TransactionParts): Audit {
+function build(world: World, parts: BookingParts): Audit {
   const audit = newAudit()
   const api = servedStore<Question, number>(world, {
     open: (process, disk) => openServers(process, disk, parts, audit),
@@ -48,18 +41,8 @@ function build(world: World, parts: TransactionParts): Audit {
   return audit
 }
 
-async function openServers(party: Process, disk: SimDisk, parts: TransactionParts, audit: Audit) {
-  const { clock, random } = party
-  const store = await openMemoryStore({ clock, random, disk: disk.open(party) })
-  const open = (server: ServerName) =>
-    parts.openStorage({
-      store: seenBy(server, store, party),
-      clock,
-      random: fork(random),
-      attributesOf: ({ metadata }) => ({ labels: metadata.labels ?? {}, fields: {} }),
-      accounts: (reads) => parts.quotaAccounts({ reads, clock, isServed: () => true }),
-    })
-  const servers = { near: await open('near'), far: await open('far') }
+async function openServers(party: Process, disk: SimDisk, parts: BookingParts, audit: Audit) {
+  const { store, servers } = await openBookingServers(party, disk, parts)
   audit.open(party, store)
   return { store, answer: (question: Question) => answer(servers[question.server], question) }
 }
