@@ -5,6 +5,7 @@ import type { Namespace } from '@muster/api/types/core-v1.ts'
 import { isControlError } from '@muster/base/errors.ts'
 import type { Client, ListPage } from '@muster/client/client.ts'
 import { namespacedResources } from '@muster/client/discovery.ts'
+import { NAMESPACES } from '@muster/client/kubernetes.ts'
 import { pathOf, type ResourceRef } from '@muster/client/resource-ref.ts'
 import { type Controller, lookAgain, type Verdict, waitForChange } from '@muster/runtime/controller.ts'
 import {
@@ -14,15 +15,6 @@ import {
   type NamespaceContent,
   type Remaining,
 } from '../decide/namespace.ts'
-
-/** The resource of namespaces. */
-export const NAMESPACES: ResourceRef<Namespace> = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-}
 
 /** Enough to say what is left; nobody reads a longer list. */
 const PAGE_SIZE = 500

@@ -11,10 +11,10 @@ import { hasCode } from '@muster/base/errors.ts'
 import { between, type Random } from '@muster/base/random.ts'
 import type { Client } from '@muster/client/client.ts'
 import { namespacedResources } from '@muster/client/discovery.ts'
+import { NAMESPACES } from '@muster/client/kubernetes.ts'
 import type { ResourceRef } from '@muster/client/resource-ref.ts'
 import { type Controller, lookAgain, type Verdict, waitForChange } from '@muster/runtime/controller.ts'
 import { decideQuota, isInOrder, type QuotaCount } from '../decide/resource-quota.ts'
-import { NAMESPACES } from './namespaces.ts'
 
 /** The resource of quotas. */
 export const QUOTAS: ResourceRef<ResourceQuota> = {

@@ -1,21 +1,15 @@
 /** Gives every namespace its default service account and the CA of its API server. */
 import type { KubeObject } from '@muster/api/object.ts'
-import type { ConfigMap, ServiceAccount } from '@muster/api/types/core-v1.ts'
 import type { Selection } from '@muster/client/informer.ts'
-import type { ResourceRef } from '@muster/client/resource-ref.ts'
+import { CONFIG_MAPS, NAMESPACES, SERVICE_ACCOUNTS } from '@muster/client/kubernetes.ts'
 import { type Controller, keyOf, type Verdict, waitForChange } from '@muster/runtime/controller.ts'
 import { DEFAULT_ACCOUNT, decideFurniture, ROOT_CA } from '../decide/service-accounts.ts'
-import { NAMESPACES } from './namespaces.ts'
 
 /** What it needs beyond the API. */
 export interface FurnitureDeps {
   /** The CA that signed the certificate of a logical cluster's API, PEM. */
   rootCaOf(cluster: string): string
 }
-
-const core = { group: '', version: 'v1', namespaced: true }
-const ACCOUNTS: ResourceRef<ServiceAccount> = { ...core, kind: 'ServiceAccount', plural: 'serviceaccounts' }
-const CONFIG_MAPS: ResourceRef<ConfigMap> = { ...core, kind: 'ConfigMap', plural: 'configmaps' }
 
 const named = (name: string): Selection => ({ fieldSelector: `metadata.name=${name}`, keep: 'names' })
 const namespaceKey = (object: KubeObject) => [
@@ -28,7 +22,7 @@ export const serviceAccountController: Controller<FurnitureDeps> = {
   watches: NAMESPACES,
   only: { keep: 'names' },
   alsoWatches: [
-    { resource: ACCOUNTS, only: named(DEFAULT_ACCOUNT), keysOf: namespaceKey },
+    { resource: SERVICE_ACCOUNTS, only: named(DEFAULT_ACCOUNT), keysOf: namespaceKey },
     { resource: CONFIG_MAPS, only: named(ROOT_CA), keysOf: namespaceKey },
   ],
 
@@ -36,13 +30,13 @@ export const serviceAccountController: Controller<FurnitureDeps> = {
     const namespace = await client.resource(NAMESPACES).find(key)
     if (!namespace) return waitForChange
     const inside = { namespace: key.name }
-    const account = await client.resource(ACCOUNTS).find({ ...inside, name: DEFAULT_ACCOUNT })
+    const account = await client.resource(SERVICE_ACCOUNTS).find({ ...inside, name: DEFAULT_ACCOUNT })
     const rootCa = await client.resource(CONFIG_MAPS).find({ ...inside, name: ROOT_CA })
 
     for (const step of decideFurniture({ namespace, account, rootCa, ca: rootCaOf(key.cluster) })) {
       switch (step.do) {
         case 'create-account':
-          await client.resource(ACCOUNTS).create(step.account)
+          await client.resource(SERVICE_ACCOUNTS).create(step.account)
           break
         case 'create-root-ca':
           await client.resource(CONFIG_MAPS).create(step.rootCa)

@@ -3,6 +3,7 @@ import type { KubeObject } from '@muster/api/object.ts'
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '@muster/api/types/core-v1.ts'
 import type { VolumeAttributesClass } from '@muster/api/types/storage-v1.ts'
 import type { Client } from '@muster/client/client.ts'
+import { ATTRIBUTES_CLASSES, CLAIMS, PODS, VOLUMES } from '@muster/client/kubernetes.ts'
 import type { ResourceRef } from '@muster/client/resource-ref.ts'
 import { type Controller, type Key, keyOf, waitForChange } from '@muster/runtime/controller.ts'
 import {
@@ -14,28 +15,6 @@ import {
   PROTECTION,
   waitsWith,
 } from '../decide/storage-protection.ts'
-
-const core = { group: '', version: 'v1' }
-const PODS: ResourceRef<Pod> = { ...core, kind: 'Pod', plural: 'pods', namespaced: true }
-const CLAIMS: ResourceRef<PersistentVolumeClaim> = {
-  ...core,
-  kind: 'PersistentVolumeClaim',
-  plural: 'persistentvolumeclaims',
-  namespaced: true,
-}
-const VOLUMES: ResourceRef<PersistentVolume> = {
-  ...core,
-  kind: 'PersistentVolume',
-  plural: 'persistentvolumes',
-  namespaced: false,
-}
-const CLASSES: ResourceRef<VolumeAttributesClass> = {
-  group: 'storage.k8s.io',
-  version: 'v1',
-  kind: 'VolumeAttributesClass',
-  plural: 'volumeattributesclasses',
-  namespaced: false,
-}
 
 /** A claim goes when no pod on a node uses it. */
 export const claimProtectionController: Controller = {
@@ -69,18 +48,24 @@ const toKeys = (object: KubeObject, names: readonly string[]): readonly Key[] =>
 /** A class goes when no claim and no volume has it. */
 export const attributesClassProtectionController: Controller = {
   name: 'volumeattributesclass-protection-controller',
-  watches: CLASSES,
+  watches: ATTRIBUTES_CLASSES,
   alsoWatches: [
     { resource: CLAIMS, keysOf: (claim) => toKeys(claim, classesOfClaim(claim as PersistentVolumeClaim)) },
     { resource: VOLUMES, keysOf: (volume) => toKeys(volume, classesOfVolume(volume as PersistentVolume)) },
   ],
   async reconcile(key, { client, informer }) {
-    const found = await waiting(client, CLASSES, key, PROTECTION.attributesClass, informer(CLASSES).get(key))
+    const found = await waiting(
+      client,
+      ATTRIBUTES_CLASSES,
+      key,
+      PROTECTION.attributesClass,
+      informer(ATTRIBUTES_CLASSES).get(key),
+    )
     if (!found) return waitForChange
     const claims = (await client.resource(CLAIMS).list({})).items
     const volumes = (await client.resource(VOLUMES).list({})).items
     const used = [...claims.flatMap(classesOfClaim), ...volumes.flatMap(classesOfVolume)]
-    if (!used.includes(key.name)) await letGo(client, CLASSES, found, PROTECTION.attributesClass)
+    if (!used.includes(key.name)) await letGo(client, ATTRIBUTES_CLASSES, found, PROTECTION.attributesClass)
     return waitForChange
   },
 }
