@@ -140,7 +140,7 @@ test('an older version never replaces a newer one, nor deletes it', async () => 
   server.watches[0]?.send({ type: 'MODIFIED', object: pod('a', '20') })
   server.watches[0]?.send({ type: 'DELETED', object: pod('a', '21') })
   await wait(seconds(1))
-  equal(informer.get({ namespace: 'shop', name: 'a' })?.metadata.resourceVersion, '30')
+  equal(informer.inCluster('').get({ namespace: 'shop', name: 'a' })?.metadata.resourceVersion, '30')
   stop.abort()
   await wait(seconds(1))
   await running

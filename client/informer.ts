@@ -19,7 +19,7 @@ import { hasCode } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
 import { between, type Random } from '@muster/base/random.ts'
 import type { ListQuery, ResourceClient } from './client.ts'
-import type { ObjectName } from './resource-ref.ts'
+import { Picture, type View } from './picture.ts'
 
 /** One change of the picture. The objects are shared by all who look: nobody may change them. */
 export type Change<T extends KubeObject> =
@@ -42,7 +42,9 @@ export interface Selection extends Pick<ListQuery, 'namespace' | 'labelSelector'
 
 /** A picture of a collection. */
 export interface Informer<T extends KubeObject> {
-  get(name: ObjectName): T | undefined
+  /** The part of a logical cluster, of '' on a foreign hub: what is in it now, and stays so. */
+  inCluster(cluster: string): View<T>
+  /** All of it. */
   list(): Iterable<T>
   /** Resolves once the picture was complete for the first time. */
   synced(): Promise<void>
@@ -54,6 +56,8 @@ export interface Informer<T extends KubeObject> {
    * call. What it does not hold by then is read in a new list: no server tells a quiet stream how far it has come.
    */
   catchUp(revision?: string): Promise<void>
+  /** Resolves once something holds; asked now, and after every change of the picture or of its version. */
+  until(holds: () => boolean, signal: AbortSignal): Promise<void>
   /**
    * Told of every change from now on, until the signal aborts, after it is in the picture. What is there already is told
    * first, as added.
@@ -87,7 +91,9 @@ export function createInformer<T extends KubeObject>(
 ): Informer<T> {
   const { keep, ...part } = selection
   const kept = keep === 'names' ? nameOnly<T> : (object: T) => object
-  const objects = new Map<string, T>()
+  const picture = new Picture<T>()
+  /** Those who wait until something holds. */
+  const waiting = new Set<() => void>()
   const handlers = new Set<(change: Change<T>) => void>()
   /** Told when a list that begins after they asked is in the picture. */
   let behind: (() => void)[] = []
@@ -99,26 +105,27 @@ export function createInformer<T extends KubeObject>(
     markSynced = resolve
   })
 
+  const moveTo = (reached: string) => {
+    revision = reached
+    for (const ask of waiting) ask()
+  }
   const tell = (change: Change<T>) => {
     for (const handler of handlers) handler(change)
   }
   const put = (object: T) => {
-    const key = keyOf(object)
-    const previous = objects.get(key)
+    const previous = picture.find(object)
     if (previous && !isNewer(object, previous)) return
-    objects.set(key, kept(object))
+    picture.put(kept(object))
     tell(previous ? { change: 'updated', object, previous } : { change: 'added', object })
   }
-  const drop = (key: string, deleted?: string) => {
-    const previous = objects.get(key)
-    if (!previous) return
-    objects.delete(key)
+  const drop = (previous: T, deleted?: string) => {
+    picture.drop(previous)
     tell({ change: 'deleted', previous, ...(deleted === undefined ? {} : { revision: deleted }) })
   }
   /** A server that lags tells of the deletion of an object whose successor is in the picture already. */
   const dropUnlessNewer = (object: T) => {
-    const present = objects.get(keyOf(object))
-    if (present && isNewer(object, present)) drop(keyOf(object), object.metadata.resourceVersion)
+    const present = picture.find(object)
+    if (present && isNewer(object, present)) drop(present, object.metadata.resourceVersion)
   }
 
   /** Reads all pages, then makes the picture equal to them. */
@@ -134,18 +141,18 @@ export function createInformer<T extends KubeObject>(
     for (const resolve of served) resolve()
   }
   const readAll = async () => {
-    const found = new Map<string, T>()
+    const found = new Picture<T>()
     let token = ''
     let at = ''
     do {
       const page = await resource.list({ ...part, limit: PAGE_SIZE, continue: token })
-      for (const object of page.items) found.set(keyOf(object), object)
+      for (const object of page.items) found.put(object)
       token = page.continue
       at = page.resourceVersion
     } while (token !== '')
-    for (const key of [...objects.keys()]) if (!found.has(key)) drop(key)
-    for (const object of found.values()) put(object)
-    revision = at
+    for (const object of [...picture.list()]) if (!found.find(object)) drop(object)
+    for (const object of found.list()) put(object)
+    moveTo(at)
     hasSynced = true
     markSynced()
   }
@@ -162,12 +169,12 @@ export function createInformer<T extends KubeObject>(
       for await (const event of resource.watch({ ...part, resourceVersion: revision, timeoutSeconds, signal })) {
         heard = clock.elapsed()
         if (event.type === 'BOOKMARK') {
-          revision = event.resourceVersion
+          moveTo(event.resourceVersion)
           continue
         }
         if (event.type === 'DELETED') dropUnlessNewer(event.object)
         else put(event.object)
-        revision = event.object.metadata.resourceVersion ?? revision
+        moveTo(event.object.metadata.resourceVersion ?? revision)
       }
     } finally {
       stream.abort()
@@ -204,8 +211,8 @@ export function createInformer<T extends KubeObject>(
   }
 
   return {
-    get: ({ namespace, name }) => objects.get(`${namespace}/${name}`),
-    list: () => objects.values(),
+    inCluster: (cluster) => picture.inCluster(cluster),
+    list: () => picture.list(),
     synced: () => synced,
     get hasSynced() {
       return hasSynced
@@ -220,11 +227,26 @@ export function createInformer<T extends KubeObject>(
         stopStream()
       })
     },
+    until(holds, signal) {
+      if (holds() || signal.aborted) return Promise.resolve()
+      return new Promise((resolve) => {
+        const leave = () => {
+          waiting.delete(ask)
+          signal.removeEventListener('abort', leave)
+          resolve()
+        }
+        const ask = () => {
+          if (holds()) leave()
+        }
+        waiting.add(ask)
+        signal.addEventListener('abort', leave, { once: true })
+      })
+    },
     onChange(handler, signal) {
       if (signal?.aborted) return
       handlers.add(handler)
       signal?.addEventListener('abort', () => handlers.delete(handler), { once: true })
-      for (const object of objects.values()) handler({ change: 'added', object })
+      for (const object of picture.list()) handler({ change: 'added', object })
     },
     run,
   }
@@ -260,16 +282,8 @@ async function watchSilence(clock: Clock, silence: () => number, stream: AbortCo
   }
 }
 
-const keyOf = ({ metadata }: KubeObject): string =>
-  `${clusterOf(metadata)}${metadata.namespace ?? ''}/${metadata.name ?? ''}`
-
-/** Objects of a list over all logical clusters say which one is theirs; a key names it then. */
-const clusterOf = (metadata: KubeObject['metadata']): string => {
-  const cluster = metadata.annotations?.[CLUSTER_ANNOTATION]
-  return cluster === undefined ? '' : `${cluster}/`
-}
-
-const isAtLeast = (revision: string, upTo: string | undefined): boolean =>
+/** True where a revision is known to be no older than another; never true of a server whose revisions are no numbers. */
+export const isAtLeast = (revision: string, upTo: string | undefined): boolean =>
   upTo !== undefined && /^\d+$/.test(revision) && /^\d+$/.test(upTo) && Number(revision) >= Number(upTo)
 
 /** Revisions of one server are numbers that grow; where they are not, whatever is told last is newer. */

@@ -9,7 +9,8 @@ import type { Clock, Duration } from '@muster/base/clock.ts'
 import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { Client } from '@muster/client/client.ts'
-import type { Informer, Selection } from '@muster/client/informer.ts'
+import type { Selection } from '@muster/client/informer.ts'
+import type { View } from '@muster/client/picture.ts'
 import type { ResourceRef } from '@muster/client/resource-ref.ts'
 
 /** What one pass over one object concluded. Trouble is thrown, and leads to another pass after a growing wait. */
@@ -29,8 +30,11 @@ export interface ControllerContext {
   readonly clock: Clock
   readonly random: Random
   readonly log: Logger
-  /** The local picture of a resource that this controller watches, or of the same part of it. Objects in it are shared: never change them. */
-  informer<T extends KubeObject>(ref: ResourceRef<T>, only?: Selection): Informer<T>
+  /**
+   * What is known of a resource that this controller watches, or of the same part of it, in the key's own logical
+   * cluster. It shows what the last look of this key wrote. Objects in it are shared: never change them.
+   */
+  informer<T extends KubeObject>(ref: ResourceRef<T>, only?: Selection): View<T>
 }
 
 /** A controller, as data. `Deps` is whatever it needs beyond the API. */

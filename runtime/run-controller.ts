@@ -2,11 +2,12 @@
  * Runs a controller: informers feed a queue, workers take from it, and what fails is looked at again later.
  *
  * Guarantees: an object is looked at by one worker at a time; after each change of it, or of what belongs to it, it is
- * looked at again; nothing is looked at before every picture is complete. Every write of a look states the change that
- * the look was asked for by.
+ * looked at again; nothing is looked at before every picture is complete, nor before the pictures show what the last look
+ * of the same object wrote. Every write of a look states the change that the look was asked for by.
  */
 import type { StatedCause } from '@muster/api/history/cause.ts'
 import type { KubeObject } from '@muster/api/object.ts'
+import { type Clock, type Duration, seconds } from '@muster/base/clock.ts'
 import type { Client } from '@muster/client/client.ts'
 import {
   type Change,
@@ -19,10 +20,13 @@ import { pathOf, type ResourceRef } from '@muster/client/resource-ref.ts'
 import { createWorkQueue } from '@muster/kernel/work-queue.ts'
 import { type LookOutcome, workThrough } from '@muster/kernel/work-through.ts'
 import { type Controller, type ControllerContext, type Key, keyOf, WORKERS } from './controller.ts'
+import { canShow, isOf, isShown, noting, type OwnWrite } from './own-writes.ts'
 
 /** Informers that controllers of one process share: one picture of each resource, or of each part of one that somebody asks for. */
 export interface Informers {
   of(ref: ResourceRef, only?: Selection): Informer<never>
+  /** Resolves once the pictures show these writes, made in one logical cluster, as far as they can: see `canShow`. */
+  show(writes: readonly OwnWrite[], cluster: string): Promise<void>
   /** Resolves once every picture that there is holds everything up to a revision; see {@link Informer.catchUp}. */
   catchUp(revision?: string): Promise<void>
 }
@@ -37,24 +41,54 @@ export interface Home extends InformerDeps {
 
 /** Pictures that start with the first who asks, and follow until the signal aborts. */
 export function shareInformers(home: Home, signal: AbortSignal): Informers {
-  const shared = new Map<string, Informer<never>>()
+  const shared = new Map<
+    string,
+    { readonly ref: ResourceRef; readonly only: Selection; readonly informer: Informer<never> }
+  >()
   const from = home.allClusters ? home.client.inCluster('*') : home.client
   return {
     async catchUp(revision) {
-      await Promise.all([...shared.values()].map((informer) => informer.catchUp(revision)))
+      await Promise.all([...shared.values()].map(({ informer }) => informer.catchUp(revision)))
+    },
+    async show(writes, cluster) {
+      const waits = [...shared.values()].flatMap(({ ref, only, informer }) => {
+        const these = writes.filter((write) => isOf(ref, write) && canShow(write, only))
+        const holds = () => these.every((write) => isShown(write, cluster, informer))
+        return holds() ? [] : [untilShown(informer, holds, home.clock, signal)]
+      })
+      await Promise.all(waits)
     },
     of(ref, only = {}) {
       const { namespace = '', labelSelector = '', fieldSelector = '', keep = '' } = only
       const key = [pathOf(ref, namespace), labelSelector, fieldSelector, keep].join(' ')
-      let informer = shared.get(key)
-      if (!informer) {
-        informer = createInformer(from.resource(ref), only, home) as Informer<never>
-        shared.set(key, informer)
-        void informer.run(signal)
-      }
+      const found = shared.get(key)
+      if (found) return found.informer
+      const informer = createInformer(from.resource(ref), only, home) as Informer<never>
+      shared.set(key, { ref, only, informer })
+      void informer.run(signal)
       return informer
     },
   }
+}
+
+/** How long a stream may take to tell of a write before the collection is listed instead. */
+const SHOW_WITHIN: Duration = seconds(2)
+
+/** Waits for the stream, then for a list: a stream that hangs must not hold up the work. */
+async function untilShown(
+  informer: Informer<never>,
+  holds: () => boolean,
+  clock: Clock,
+  over: AbortSignal,
+): Promise<void> {
+  const shown = new AbortController()
+  const signal = AbortSignal.any([over, shown.signal])
+  const late = clock.sleep(SHOW_WITHIN, signal).then(
+    () => informer.catchUp(),
+    () => {},
+  )
+  await Promise.race([informer.until(holds, signal), late])
+  shown.abort()
 }
 
 /** Runs a controller until the signal aborts. Rejects only for a broken promise in our own code. */
@@ -71,6 +105,8 @@ export async function runController<Deps extends object>(
   let wake = () => {}
   /** Why each key that waits is to be looked at. */
   const causes = new Map<string, StatedCause>()
+  /** What the last look of each key wrote; of those that wrote nothing, nothing. */
+  const written = new Map<string, readonly OwnWrite[]>()
   const ask = (keys: readonly Key[], cause: StatedCause) => {
     for (const key of keys.map(writeKey)) {
       causes.set(key, cause)
@@ -103,14 +139,17 @@ export async function runController<Deps extends object>(
     const keep = (kept: StatedCause) => {
       if (!causes.has(text)) causes.set(text, kept)
     }
+    const writes: OwnWrite[] = []
     const client = (home.allClusters ? home.client.inCluster(key.cluster) : home.client).because(cause)
     const context: ControllerContext = {
       ...home,
-      client,
+      client: noting(client, (write) => writes.push(write)),
       log,
-      informer: (ref, only) => informers.of(ref, only) as Informer<never>,
+      informer: (ref, only) => informers.of(ref, only).inCluster(key.cluster),
     }
     try {
+      await informers.show(written.get(text) ?? [], key.cluster)
+      written.delete(text)
       const verdict = await controller.reconcile(key, { ...deps, ...context })
       if (verdict.next !== 'look-again') return 'succeeded'
       keep({ ...cause, timer: true })
@@ -119,6 +158,8 @@ export async function runController<Deps extends object>(
       keep(cause)
       if (!signal.aborted) log.warn('a look failed; there will be another', { key, error })
       return 'failed'
+    } finally {
+      if (writes.length > 0) written.set(text, writes)
     }
   }
 

@@ -2,6 +2,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ConfigMap, Event, Secret } from '@muster/api/types/core-v1.ts'
+import { byController } from '@muster/client/picture.ts'
 import type { ResourceRef } from '@muster/client/resource-ref.ts'
 import { startTestServer } from '@muster/test-server/start.ts'
 import { type Controller, ownerKey, waitForChange } from './controller.ts'
@@ -122,3 +123,46 @@ for (const profile of ['kubernetes', 'muster'] as const) {
     )
   })
 }
+
+for (const profile of ['kubernetes', 'muster'] as const)
+  test(`${profile}: a look sees what the look before it wrote, also when the streams are cut`, async () => {
+    await using cluster = await startTestServer({ profile, time: 'virtual', controllers: false })
+    /** Wants one Secret for each map, and no second one; writes its count into the map, which leads to the next look. */
+    const careful: Controller = {
+      name: 'careful',
+      watches: MAPS,
+      alsoWatches: [{ resource: SECRETS, keysOf: (secret) => ownerKey(secret, MAPS) }],
+      async reconcile(key, { client, informer }) {
+        const found = informer(MAPS).get(key)
+        const { uid = '', labels = {} } = found?.metadata ?? {}
+        if (!found || labels.one === undefined) return waitForChange
+        const [secret, second] = [...informer(SECRETS).by(byController, uid)]
+        equal(second, undefined)
+        const wanted = found.data?.word === 'none' ? 'none' : 'some'
+        if (wanted === 'none' && secret)
+          await client.resource(SECRETS).delete({ namespace: key.namespace, name: secret.metadata.name ?? '' })
+        if (wanted === 'some' && !secret) {
+          const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: key.name, uid, controller: true }
+          const metadata = { generateName: 'one-', namespace: key.namespace, ownerReferences: [owner] }
+          await client.resource(SECRETS).create({ apiVersion: 'v1', kind: 'Secret', metadata })
+        }
+        const looks = String(Number(found.data?.looks ?? 0) + 1)
+        if (Number(looks) <= 5) await client.resource(MAPS).patch(key, { patch: 'merge', value: { data: { looks } } })
+        return waitForChange
+      },
+    }
+    const labelled = (data: Record<string, string>): ConfigMap => {
+      const one = map('a', data)
+      return { ...one, metadata: { ...one.metadata, labels: { one: 'true' } } }
+    }
+    const secrets = async () => (await cluster.resource('secrets').list({ namespace: 'default' })).items.length
+    cluster.run([careful], {})
+    await cluster.settled()
+    for (const word of ['some', 'none', 'some']) {
+      cluster.faults.dropWatches({ path: '/secrets' })
+      await cluster.apply(labelled({ word, looks: '0' }))
+      await cluster.clock.advance('20s')
+      equal(await secrets(), word === 'none' ? 0 : 1)
+      equal((await cluster.resource<ConfigMap>('configmaps').get({ namespace: 'default', name: 'a' })).data?.looks, '5')
+    }
+  })

@@ -41,7 +41,7 @@ const signer = (name: string, before: () => Promise<void>): Controller => ({
   name,
   watches: MAPS,
   async reconcile(key, { client, informer }) {
-    const map = informer(MAPS).get(key) ?? [...informer(MAPS).list()].find(({ metadata }) => metadata.name === key.name)
+    const map = informer(MAPS).get(key)
     if (map?.metadata.labels?.task === undefined || map.data?.by !== undefined) return waitForChange
     await before()
     await client.resource(MAPS).patch(key, { patch: 'merge', value: { data: { by: name } } })
