@@ -18,14 +18,19 @@ export class Alarms {
   readonly #clock: Clock
   readonly #slots = new BTree.default<number, Set<Sleeper>>(undefined, (a, b) => a - b)
   readonly #slotOf = new Map<Sleeper, number>()
+  #isClosed = false
   #sleep: { readonly until: number; readonly over: AbortController } | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** Wakes a sleeper once, at a moment of the clock's elapsed time or up to a tenth of a second later. */
+  /**
+   * Wakes a sleeper once, at a moment of the clock's elapsed time or up to a tenth of a second later. Never after
+   * {@link close}: a stream may still begin while its server ends.
+   */
   set(sleeper: Sleeper, at: Duration): void {
+    if (this.#isClosed) return
     this.cancel(sleeper)
     const slot = Math.ceil(at / SLOT_MS)
     const sleepers = this.#slots.get(slot)
@@ -42,26 +47,33 @@ export class Alarms {
     const sleepers = this.#slots.get(slot)
     sleepers?.delete(sleeper)
     if (sleepers?.size === 0) this.#slots.delete(slot)
-    if (this.#slots.isEmpty) this.#sleep?.over.abort()
+    if (this.#slots.isEmpty) this.#wakeUp()
   }
 
   /** Rings no more. */
   close(): void {
+    this.#isClosed = true
     this.#slots.clear()
     this.#slotOf.clear()
+    this.#wakeUp()
+  }
+
+  /** Ends the sleep at once: who sets an alarm in the same turn must not take it for one that still goes on. */
+  #wakeUp(): void {
     this.#sleep?.over.abort()
+    this.#sleep = undefined
   }
 
   #sleepUntil(slot: number): void {
-    this.#sleep?.over.abort()
+    this.#wakeUp()
     const over = new AbortController()
     this.#sleep = { until: slot, over }
     const length = Math.max(0, slot * SLOT_MS - this.#clock.elapsed()) as Duration
     this.#clock.sleep(length, over.signal).then(
-      () => this.#ring(),
       () => {
-        if (this.#sleep?.over === over) this.#sleep = undefined
+        if (this.#sleep?.over === over) this.#ring()
       },
+      () => {},
     )
   }
 

@@ -45,6 +45,23 @@ test('alarms ring at their time, once, and cost no timer when there are none', a
   equal(await clock.runUntilIdle({ max: seconds(100) }), 'idle')
 })
 
+test('an alarm that is set in the turn of the last cancel rings; none rings, nor holds a timer, after the end', async () => {
+  const clock = simClock()
+  const alarms = new Alarms(clock)
+  const rung: number[] = []
+  const [a, b] = [{ alarm: () => rung.push(clock.elapsed()) }, { alarm: () => rung.push(-1) }]
+  alarms.set(b, seconds(1))
+  alarms.cancel(b)
+  alarms.set(a, seconds(2))
+  await clock.advance(seconds(5))
+  deepEqual(rung, [2_000])
+  alarms.set(a, seconds(6))
+  alarms.close()
+  alarms.set(b, seconds(60))
+  equal(await clock.runUntilIdle({ max: seconds(1) }), 'idle')
+  deepEqual(rung, [2_000])
+})
+
 const change = (revision: number, bytes = 10): Change => {
   const now = { key: 'k', bytes: new Uint8Array(bytes), revision: at(revision), createRevision: at(1), metadataAt: 1 }
   return freshChange('k', at(revision), undefined, { ...now, attributes: undefined })
