@@ -133,6 +133,8 @@ export interface RuleContext {
   readonly version?: string
   /** In {@link KindRules.validate} of an update: what is there. Custom resources let pass what was wrong and is unchanged. */
   readonly old?: KubeObject
+  /** Pods of this cluster are processes of one machine: addresses of its loopback may be endpoints. */
+  readonly isLoopback?: boolean
   /** In {@link KindRules.validate}: for the client, beside the answer. */
   readonly warn?: (warning: string) => void
 }

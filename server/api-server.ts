@@ -40,6 +40,7 @@ import {
   type LogicalCluster,
   type OutsideIdentity,
 } from './cluster/logical-cluster.ts'
+import { type ClusterNetwork, DEFAULT_NETWORK } from './cluster/network.ts'
 import { keepElections } from './elections/keep-elections.ts'
 import { keepLeaseGuards } from './elections/keep-lease-guards.ts'
 import { LEASE_GUARDS } from './elections/lease-guards.ts'
@@ -93,6 +94,8 @@ export interface ApiServerDeps {
   readonly seats?: number
   /** For how long the past is kept whole. Nothing is ever forgotten when absent. */
   readonly retention?: RetentionSettings
+  /** Where services of a logical cluster get their addresses from; {@link DEFAULT_NETWORK} when absent. */
+  readonly networkOf?: (cluster: string) => ClusterNetwork
   /** The way to what runs on nodes. Absent where there is none. */
   readonly connectors?: Connectors
   /** Carries requests to webhooks. Without it each of them fails, and its failurePolicy says what that means. */
@@ -235,6 +238,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     hasCluster: (cluster) => cluster === '*' || clusters.has(cluster),
     audit: deps.audit?.(metrics.audit) ?? { sinks: [] },
     authenticate: (request, info, heard) => identify(request, info, clusterOf(info.cluster), clock, heard),
+    networkOf: deps.networkOf ?? (() => DEFAULT_NETWORK),
     authorizerOf: (cluster) => clusterOf(cluster).authorizer,
     fairness,
     rolesOf: (cluster) => clusterOf(cluster).rbac,

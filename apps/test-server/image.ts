@@ -2,10 +2,12 @@
  * What a cluster holds from its first moment, made once for each process: a server begins with a copy that shares the
  * bytes of all others. So the second server of a process costs milliseconds, and two servers of one seed are alike.
  */
+
 import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
 import { seededRandom } from '@muster/base/random.ts'
 import { type Identities, makeIdentities } from '@muster/server/auth/identities.ts'
 import { type BeginningDeps, beginCluster } from '@muster/server/cluster/beginning.ts'
+import { DEFAULT_NETWORK, factsOf } from '@muster/server/cluster/network.ts'
 import { simClock } from '@muster/sim/clock.ts'
 import { imageOf, openMemoryStore, type StoreImage } from '@muster/store/memory/open.ts'
 import { VIRTUAL_START } from './time.ts'
@@ -46,7 +48,7 @@ export async function fillCluster(
   deps: Pick<BeginningDeps, 'store' | 'clock' | 'random'>,
   { cluster, authority: { certificate } }: Identities,
 ): Promise<void> {
-  const facts = { clientAuthority: certificate, rootAuthority: certificate, apiPort: 6443 }
+  const facts = { clientAuthority: certificate, rootAuthority: certificate, apiPort: 6443, ...factsOf(DEFAULT_NETWORK) }
   await beginCluster({ ...deps, serves: (resource) => SERVED.has(resource), isFurnished: true }, cluster, facts)
 }
 

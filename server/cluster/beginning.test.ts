@@ -9,8 +9,14 @@ import { makeIdentities } from '../auth/identities.ts'
 import { askMuster } from '../oracle/ask-muster.ts'
 import { openTestApi } from '../testing/open-test-api.ts'
 import { beginCluster } from './beginning.ts'
+import { DEFAULT_NETWORK, factsOf } from './network.ts'
 
-const FACTS = { clientAuthority: 'who "vouches"\nfor clients', rootAuthority: 'who vouches for the API', apiPort: 7443 }
+const FACTS = {
+  clientAuthority: 'who "vouches"\nfor clients',
+  rootAuthority: 'who vouches for the API',
+  apiPort: 7443,
+  ...factsOf(DEFAULT_NETWORK),
+}
 const START = instant(Date.parse('2026-11-23T08:00:00Z'))
 
 async function open() {

@@ -13,12 +13,13 @@ import { newId } from '@muster/base/ids.ts'
 import type { Random } from '@muster/base/random.ts'
 import { WRITES_MAX } from '@muster/store/limits.ts'
 import type { Cause, Store, Write } from '@muster/store/store.ts'
+import type { ClusterFacts } from '../admission/bootstrap/objects.ts'
 import { CONTROL_PLANE } from '../auth/user.ts'
 import table from './beginning.json' with { type: 'json' }
 
 /** An object of every beginning. */
 export interface FirstObject {
-  /** As in the store, with `{cluster}` in place of the cluster. */
+  /** As in the store, with `{cluster}` in place of the cluster; an address that is a name is `{apiAddress}`. */
   readonly key: string
   /** As it is kept, with blanks in place of what differs from cluster to cluster: `"{uid}"`. */
   readonly object: KubeObject
@@ -33,13 +34,9 @@ export interface Beginning {
 }
 
 /** What differs from cluster to cluster besides ids and times. */
-export interface BeginningFacts {
-  /** Whom the cluster's own clients are vouched for by, in PEM. */
-  readonly clientAuthority: string
+export interface BeginningFacts extends ClusterFacts {
   /** Who vouches for the API, in PEM. */
   readonly rootAuthority: string
-  /** Where the API really listens. */
-  readonly apiPort: number
 }
 
 /** What beginning takes. */
@@ -74,7 +71,7 @@ export async function beginCluster(
   for (let at = 0; at < first.length; at += WRITES_MAX) {
     const writes = first.slice(at, at + WRITES_MAX).map(({ key, parts }): Write => {
       const value = encoder.encode(fillIn(parts, { ...facts, uid: newUid(random), time }))
-      return { write: 'put', key: key.replace(CLUSTER, cluster), value }
+      return { write: 'put', key: key.replace(CLUSTER, cluster).replace(API_ADDRESS, facts.apiAddress), value }
     })
     const guards = writes.map(({ key }) => ({ guard: 'absent', key }) as const)
     const { outcome } = await store.commit({ token: `${token}-${at}`, guards, writes, cause: CAUSE })
@@ -85,8 +82,9 @@ export async function beginCluster(
 
 const encoder = new TextEncoder()
 const CLUSTER = '{cluster}'
+const API_ADDRESS = '{apiAddress}'
 /** What is filled in: whole texts, each of which may become a number. */
-const BLANK = /"\{(uid|time|clientAuthority|rootAuthority|apiPort)\}"/
+const BLANK = /"\{(uid|time|clientAuthority|rootAuthority|apiPort|serviceCidr|apiAddress)\}"/
 
 interface Prepared extends FirstObject {
   readonly resource: string

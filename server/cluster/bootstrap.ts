@@ -29,15 +29,12 @@ export interface BootstrapDeps {
   readonly beginning?: Omit<BeginningDeps, 'serves'>
 }
 
-/** Where services get their addresses from, and the API's own among them: as kubeadm has it. */
-const SERVICE_NETWORK = { serviceCidr: '10.96.0.0/12', apiAddress: '10.96.0.1' } as const
-
 /** Writes what is missing. */
 export async function bootstrap(deps: BootstrapDeps): Promise<void> {
   const ask = asker(deps)
   const begun = await begin(deps)
   const isBegun = new Set(begun?.map(keyOf))
-  for (const object of bootstrapObjects({ ...SERVICE_NETWORK, ...deps.facts })) {
+  for (const object of bootstrapObjects(deps.facts)) {
     if (isBegun.has(keyOf(object))) continue
     const path = collectionOf(object, deps.kinds)
     // A server may serve fewer kinds than Kubernetes has.

@@ -8,6 +8,7 @@ import type { Clock } from '@muster/base/clock.ts'
 import type { AuditTrail } from '../audit/trail.ts'
 import { type Attributes, type Authorizer, forbiddenBy } from '../auth/authorization.ts'
 import { ANONYMOUS, isMaster, type User } from '../auth/user.ts'
+import type { ClusterNetwork } from '../cluster/network.ts'
 import { isOfThePast } from '../history/subresources.ts'
 import { ALL_VERBS, type Registry, type Served } from '../registry/registry.ts'
 import type { ResourceCall, ResourceInfo } from '../resources/call.ts'
@@ -66,7 +67,7 @@ const isPassedOn = ({ version }: Served, { subresource }: ResourceInfo): boolean
 
 /** The call. Throws MethodNotAllowed, and BadRequest where it is over all logical clusters and may not be. */
 export function resourceCall(
-  { clock }: { readonly clock: Clock },
+  { clock, networkOf }: { readonly clock: Clock; readonly networkOf: (cluster: string) => ClusterNetwork },
   request: ApiRequest,
   info: ResourceInfo,
   served: Served,
@@ -84,7 +85,7 @@ export function resourceCall(
     warnings.push(deprecated.warning)
     trail.annotate('k8s.io/deprecated', 'true')
   }
-  return { request, info, served, user, now: clock.now(), warnings, trail }
+  return { request, info, served, user, now: clock.now(), network: networkOf(info.cluster), warnings, trail }
 }
 
 const READ_OVER_ALL: ReadonlySet<string> = new Set(['list', 'watch'])

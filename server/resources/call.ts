@@ -6,6 +6,7 @@ import type { GroupVersionResource } from '../admission/match-rules.ts'
 import type { ObjectForm } from '../admission/object-form.ts'
 import type { AuditTrail } from '../audit/trail.ts'
 import type { User } from '../auth/user.ts'
+import type { ClusterNetwork } from '../cluster/network.ts'
 import type { RequestInfo } from '../http/request-info.ts'
 import type { Served } from '../registry/registry.ts'
 import type { ObjectKey, Scope } from '../storage/key.ts'
@@ -17,6 +18,8 @@ export interface ResourceCall {
   readonly served: Served
   readonly user: User
   readonly now: Instant
+  /** Of the logical cluster that it is about. */
+  readonly network: ClusterNetwork
   /** Sent as Warning headers; whoever finds something adds to it. */
   readonly warnings: string[]
   /** What the audit log is told. */

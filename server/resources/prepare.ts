@@ -87,12 +87,16 @@ function changesGeneration({ served: { kind } }: ResourceCall, object: KubeObjec
 const withoutBookkeeping = ({ metadata: _metadata, status: _status, ...rest }: KubeObject): object => rest
 
 /** What a rule is told besides the object. */
-export const contextOf = ({ info, served, user, now, warnings }: ResourceCall, old?: KubeObject): RuleContext => ({
+export const contextOf = (
+  { info, served, user, now, network, warnings }: ResourceCall,
+  old?: KubeObject,
+): RuleContext => ({
   warn: (warning) => warnings.push(warning),
   subresource: info.subresource,
   version: served.version.name,
   user,
   now: timestamp(now),
+  isLoopback: network.isLoopback,
   ...(old ? { old } : {}),
 })
 

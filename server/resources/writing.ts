@@ -34,6 +34,7 @@ import type { HookAccess } from '../admission/webhooks/access.ts'
 import type { Authorizer } from '../auth/authorization.ts'
 import { checkEscalation } from '../auth/rbac/escalation.ts'
 import type { RbacSource } from '../auth/rbac/index.ts'
+import type { ClusterNetwork } from '../cluster/network.ts'
 import { fenceGuards } from '../elections/fence.ts'
 import { type LeaseGuardSource, leaseGuards } from '../elections/lease-guards.ts'
 import type { Sessions } from '../elections/session.ts'
@@ -62,6 +63,7 @@ export interface WriteDeps {
   readonly policiesOf: (cluster: string) => PolicySource
   readonly rolesOf: (cluster: string) => RbacSource
   readonly leaseGuardsOf: (cluster: string) => LeaseGuardSource
+  readonly networkOf: (cluster: string) => ClusterNetwork
   readonly clock: Clock
   readonly random: Random
   /** A name for each request, for ever. */
@@ -208,10 +210,11 @@ export async function admitDelete(
   if (isService(old)) admitted.alsoAtEnd = await endOf(serviceDeps(call, deps), old)
 }
 
-const serviceDeps = ({ info }: ResourceCall, { objects, random }: WriteDeps): ServiceDeps => ({
+const serviceDeps = ({ info, network }: ResourceCall, { objects, random }: WriteDeps): ServiceDeps => ({
   objects,
   random,
   cluster: info.cluster,
+  ranges: network.services,
 })
 
 /** Of an object that is written along. */

@@ -15,15 +15,16 @@ export interface PortRange {
   readonly last: number
 }
 
-const range = (text: string): IPRange => {
-  const read = readRange(text)
-  assert(read, 'the default range is one')
-  return read
+/** A range that is written in the code. */
+export function rangeOf(text: string): IPRange {
+  const range = readRange(text)
+  assert(range, `'${text}' is a range of addresses`)
+  return range
 }
 
 /** Source of the ports: kube-apiserver's default; of the addresses: what kubeadm gives, and `kubectl` shows everywhere. */
 export const DEFAULT_RANGES: ServiceRanges = {
-  addresses: { IPv4: range('10.96.0.0/16') },
+  addresses: { IPv4: rangeOf('10.96.0.0/16') },
   ports: { first: 30000, last: 32767 },
 }
 

@@ -1,4 +1,5 @@
 /** An API server over a store in memory, with an administrator: for tests of ours, and for those of others. */
+
 import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
 import type { Caller } from '@muster/api/caller.ts'
 import type { Kind } from '@muster/api/kind.ts'
@@ -13,9 +14,11 @@ import { type ApiServer, type ApiServerDeps, openApiServer } from '../api-server
 import { type Identities, makeIdentities } from '../auth/identities.ts'
 import type { User } from '../auth/user.ts'
 import { bootstrap } from '../cluster/bootstrap.ts'
+import { DEFAULT_NETWORK, factsOf } from '../cluster/network.ts'
 
 /** What a test may want otherwise. */
-export interface TestApiSettings extends Pick<Partial<ApiServerDeps>, 'connectors' | 'garbageCollection' | 'pause'> {
+export interface TestApiSettings
+  extends Pick<Partial<ApiServerDeps>, 'connectors' | 'garbageCollection' | 'networkOf' | 'pause'> {
   readonly clock: Clock
   readonly seed?: number
   /** In place of the seed: goes on where another server over the same store has stopped. */
@@ -57,7 +60,14 @@ export async function openTestApi(settings: TestApiSettings): Promise<TestApi> {
   const identities =
     settings.identities ?? (await Promise.all(clusters.map((cluster) => makeIdentities(cluster, making))))
   const fixedTokens = (settings.tokens ?? new Map<string, User>()).set(adminToken, admin)
-  const { connectors, garbageCollection, pause, isBootstrapped = false, begins = 'at once' } = settings
+  const {
+    networkOf = () => DEFAULT_NETWORK,
+    connectors,
+    garbageCollection,
+    pause,
+    isBootstrapped = false,
+    begins = 'at once',
+  } = settings
   const server = await openApiServer({
     store,
     clock,
@@ -72,12 +82,18 @@ export async function openTestApi(settings: TestApiSettings): Promise<TestApi> {
     ...(settings.audit ? { audit: settings.audit } : {}),
     ...(settings.callWebhook ? { callWebhook: settings.callWebhook } : {}),
     fixedTokens,
+    networkOf,
     ...(connectors ? { connectors } : {}),
     ...(garbageCollection === undefined ? {} : { garbageCollection }),
     ...(pause ? { pause } : {}),
   })
   for (const { cluster, authority } of isBootstrapped ? [] : identities) {
-    const facts = { clientAuthority: authority.certificate, rootAuthority: authority.certificate, apiPort: 6443 }
+    const facts = {
+      clientAuthority: authority.certificate,
+      rootAuthority: authority.certificate,
+      apiPort: 6443,
+      ...factsOf(networkOf(cluster)),
+    }
     const beginning = begins === 'at once' ? { store, clock, random, isFurnished: false } : undefined
     const own = { cluster, kinds, facts, ...(beginning && { beginning }) }
     await bootstrap({ handle: server.handle, token: adminToken, ...own })

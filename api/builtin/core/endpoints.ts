@@ -32,12 +32,13 @@ export const endpoints = builtIn<Endpoints>({
   rules: {
     generation: 'none',
     createOnUpdate: true,
-    validate: (object, { old }) => [
+    validate: (object, { old, isLoopback }) => [
       ...validateBuiltInFinalizers(object.metadata.finalizers, 'metadata.finalizers'),
-      ...(old ? [] : validateSubsets(object)),
+      ...(old ? [] : validateSubsets(object, isLoopback)),
     ],
     // What was once let pass is let pass as long as it stays.
-    validateUpdate: (object, old) => (sameMeaning(object.subsets, old.subsets) ? [] : validateSubsets(object)),
+    validateUpdate: (object, old, { isLoopback }) =>
+      sameMeaning(object.subsets, old.subsets) ? [] : validateSubsets(object, isLoopback),
     warnings: warnOfEndpoints,
   },
 })

@@ -2,18 +2,33 @@
 import { type FieldError, type FieldPath, invalid } from '../../field-error.ts'
 import { type IPAddress, isInRange, readIP, readRange } from '../../ip-address.ts'
 
-/** What is wrong with an address that others are to reach: it means this machine, this link, or nothing. */
-export function validateReachableIP(path: FieldPath, value: string): FieldError[] {
+/**
+ * What is wrong with an address that others are to reach: it means this machine, this link, or nothing. Where all are on
+ * one machine, its loopback reaches them.
+ */
+export function validateReachableIP(path: FieldPath, value: string, isLoopback = false): FieldError[] {
   const address = readIP(value)
   if (!address) return [invalid(path, value, 'must be a valid IP address')]
   return [
     ...(address.bits === 0n ? [invalid(path, value, `may not be unspecified (${value})`)] : []),
-    ...UNREACHABLE.filter(({ ranges }) => isInOne(address, ranges)).map(({ why }) => invalid(path, value, why)),
+    ...(isLoopback ? UNREACHABLE.filter((one) => one !== LOOPBACK) : UNREACHABLE)
+      .filter(({ ranges }) => isInOne(address, ranges))
+      .map(({ why }) => invalid(path, value, why)),
   ]
 }
 
-const UNREACHABLE: readonly { readonly why: string; readonly ranges: readonly string[] }[] = [
-  { why: 'may not be in the loopback range (127.0.0.0/8, ::1/128)', ranges: ['127.0.0.0/8', '::1/128'] },
+interface Unreachable {
+  readonly why: string
+  readonly ranges: readonly string[]
+}
+
+const LOOPBACK: Unreachable = {
+  why: 'may not be in the loopback range (127.0.0.0/8, ::1/128)',
+  ranges: ['127.0.0.0/8', '::1/128'],
+}
+
+const UNREACHABLE: readonly Unreachable[] = [
+  LOOPBACK,
   { why: 'may not be in the link-local range (169.254.0.0/16, fe80::/10)', ranges: ['169.254.0.0/16', 'fe80::/10'] },
   {
     why: 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)',

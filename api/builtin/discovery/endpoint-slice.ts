@@ -49,12 +49,12 @@ export const endpointSlice = builtIn<EndpointSlice>({
       if (!sameMeaning(metadata.labels, old.metadata.labels)) metadata.generation = (old.metadata.generation ?? 0) + 1
     },
     warnings: ({ addressType }) => (addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []),
-    validate: (slice, { old }) => [
+    validate: (slice, { old, isLoopback }) => [
       ...validateBuiltInFinalizers(slice.metadata.finalizers, 'metadata.finalizers'),
-      ...(old ? [] : validateSlice(slice)),
+      ...(old ? [] : validateSlice(slice, isLoopback)),
     ],
-    validateUpdate: (slice, old) => [
-      ...validateSlice(slice, old),
+    validateUpdate: (slice, old, { isLoopback }) => [
+      ...validateSlice(slice, isLoopback, old),
       ...immutable('addressType', slice.addressType, old.addressType),
     ],
   },

@@ -28,7 +28,7 @@ const TOPOLOGY_LABELS_MAX = 16
 const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6']
 
 /** What is wrong with a slice. Endpoints that were let pass once are let pass as long as they stay. */
-export function validateSlice(slice: EndpointSlice, old?: EndpointSlice): FieldError[] {
+export function validateSlice(slice: EndpointSlice, isLoopback = false, old?: EndpointSlice): FieldError[] {
   const { addressType, endpoints, ports } = slice
   const isKept = old !== undefined && sameMeaning(old.endpoints, endpoints)
   return [
@@ -37,7 +37,7 @@ export function validateSlice(slice: EndpointSlice, old?: EndpointSlice): FieldE
       ? [notSupported('addressType', addressType, ADDRESS_TYPES)]
       : []),
     ...validatePorts(ports ?? []),
-    ...(isKept ? [] : validateEndpoints(endpoints ?? [], addressType)),
+    ...(isKept ? [] : validateEndpoints(endpoints ?? [], addressType, isLoopback)),
   ]
 }
 
@@ -60,12 +60,14 @@ function validatePorts(ports: readonly EndpointPort[]): FieldError[] {
   })
 }
 
-function validateEndpoints(endpoints: readonly Endpoint[], addressType: string): FieldError[] {
+function validateEndpoints(endpoints: readonly Endpoint[], addressType: string, isLoopback: boolean): FieldError[] {
   if (endpoints.length > ENDPOINTS_MAX) return [tooMany('endpoints', endpoints.length, ENDPOINTS_MAX)]
-  return endpoints.flatMap((endpoint, at) => validateEndpoint(endpoint, index('endpoints', at), addressType))
+  return endpoints.flatMap((endpoint, at) =>
+    validateEndpoint(endpoint, index('endpoints', at), addressType, isLoopback),
+  )
 }
 
-function validateEndpoint(endpoint: Endpoint, path: FieldPath, addressType: string): FieldError[] {
+function validateEndpoint(endpoint: Endpoint, path: FieldPath, addressType: string, isLoopback: boolean): FieldError[] {
   const { addresses = [], nodeName, deprecatedTopology: topology = {}, hostname, hints } = endpoint
   const place = child(path, 'addresses')
   const topologyPath = child(path, 'deprecatedTopology')
@@ -73,7 +75,7 @@ function validateEndpoint(endpoint: Endpoint, path: FieldPath, addressType: stri
   return [
     ...(addresses.length === 0 ? [required(place, 'must contain at least 1 address')] : []),
     ...(addresses.length > ADDRESSES_MAX ? [tooMany(place, addresses.length, ADDRESSES_MAX)] : []),
-    ...addresses.flatMap((address, at) => validateAddress(address, place, at, addressType)),
+    ...addresses.flatMap((address, at) => validateAddress(address, place, at, addressType, isLoopback)),
     ...(nodeName === undefined
       ? []
       : checkSubdomain(nodeName).map((why) => invalid(child(path, 'nodeName'), nodeName, why))),
@@ -86,7 +88,13 @@ function validateEndpoint(endpoint: Endpoint, path: FieldPath, addressType: stri
   ]
 }
 
-function validateAddress(address: string, path: FieldPath, at: number, addressType: string): FieldError[] {
+function validateAddress(
+  address: string,
+  path: FieldPath,
+  at: number,
+  addressType: string,
+  isLoopback: boolean,
+): FieldError[] {
   const place = index(path, at)
   if (addressType === 'FQDN') return validateDomain(address, place)
   if (addressType !== 'IPv4' && addressType !== 'IPv6') return []
@@ -95,7 +103,7 @@ function validateAddress(address: string, path: FieldPath, at: number, addressTy
   const isOther = readIP(address)?.family !== addressType
   return [
     ...(isOther ? [invalid(path, address, `must be an ${addressType} address`)] : []),
-    ...validateReachableIP(place, address),
+    ...validateReachableIP(place, address, isLoopback),
   ]
 }
 

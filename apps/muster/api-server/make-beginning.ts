@@ -10,17 +10,19 @@ import { runControllers } from '@muster/runtime/run-controllers.ts'
 import { flowControlObjects } from '@muster/server/admission/bootstrap/flow-control.ts'
 import type { Beginning, BeginningFacts, FirstObject } from '@muster/server/cluster/beginning.ts'
 import { bootstrap } from '@muster/server/cluster/bootstrap.ts'
+import { DEFAULT_NETWORK, factsOf } from '@muster/server/cluster/network.ts'
 import { parseKey } from '@muster/server/storage/key.ts'
 import { openTestApi } from '@muster/server/testing/open-test-api.ts'
 import { type SimClock, simClock } from '@muster/sim/clock.ts'
 import { openMemoryStore } from '@muster/store/memory/open.ts'
 import type { Store } from '@muster/store/store.ts'
 
-/** Taken for the real ones while it is written; a port cannot be a text. */
+/** Taken for the real ones while it is written; a port and addresses cannot be blanks. */
 const FACTS: BeginningFacts = {
   clientAuthority: '{clientAuthority}',
   rootAuthority: '{rootAuthority}',
   apiPort: 6443,
+  ...factsOf(DEFAULT_NETWORK),
 }
 
 /** What a cluster holds once nothing more is written to it. */
@@ -57,7 +59,13 @@ async function firstObjectsIn(store: Store): Promise<readonly FirstObject[]> {
     const parsed = parseKey(key)
     if (!parsed) return []
     const object: KubeObject = JSON.parse(Buffer.from(value).toString('utf8'), (name, inner) => blank(name, inner))
-    return [{ key: key.replace(`/${parsed.cluster}/`, '/{cluster}/'), object, place: placeOf(parsed.resource) }]
+    return [
+      {
+        key: key.replace(`/${parsed.cluster}/`, '/{cluster}/').replace(FACTS.apiAddress, '{apiAddress}'),
+        object,
+        place: placeOf(parsed.resource),
+      },
+    ]
   })
   return found.sort((one, other) => one.place - other.place).map(({ key, object }) => ({ key, object }))
 }
@@ -78,5 +86,7 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/
 function blank(name: string, value: unknown): unknown {
   if (name === 'uid') return '{uid}'
   if (name === 'targetPort') return '{apiPort}'
+  if (value === FACTS.apiAddress) return '{apiAddress}'
+  if (value === FACTS.serviceCidr) return '{serviceCidr}'
   return typeof value === 'string' && TIME.test(value) ? '{time}' : value
 }

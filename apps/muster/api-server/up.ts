@@ -20,6 +20,7 @@ import { ADMISSION_STEPS } from '@muster/server/admission/steps.ts'
 import { type ApiServer, openApiServer } from '@muster/server/api-server.ts'
 import { CONTROL_PLANE } from '@muster/server/auth/user.ts'
 import { bootstrap } from '@muster/server/cluster/bootstrap.ts'
+import { DEFAULT_NETWORK, factsOf } from '@muster/server/cluster/network.ts'
 import { type Listener, listen } from '@muster/server/listen/listener.ts'
 import { DEFAULT_RETENTION } from '@muster/server/retention/retain.ts'
 import { reseal } from '@muster/server/storage/reseal.ts'
@@ -115,6 +116,7 @@ export async function up(deps: UpDeps): Promise<ExitCode> {
       clientAuthority: authority.certificate,
       rootAuthority: credentials.serving.authority.certificate,
       apiPort: listener.port,
+      ...factsOf(DEFAULT_NETWORK),
     }
     const beginning = { store: sealed, clock, random, isFurnished: true }
     await bootstrap({ handle: server.handle, token: ownToken, cluster, kinds: KINDS, facts, beginning })

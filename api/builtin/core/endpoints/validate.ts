@@ -7,26 +7,36 @@ import { validatePortNumber, validateProtocol } from '../port-rules.ts'
 import { validateReachableIP } from '../reachable-ip.ts'
 
 /** What is wrong with each subset. */
-export const validateSubsets = ({ subsets = [] }: Endpoints): FieldError[] =>
-  subsets.flatMap((subset, at) => validateSubset(subset, index('subsets', at)))
+export const validateSubsets = ({ subsets = [] }: Endpoints, isLoopback = false): FieldError[] =>
+  subsets.flatMap((subset, at) => validateSubset(subset, index('subsets', at), isLoopback))
 
-function validateSubset({ addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset, path: FieldPath) {
+function validateSubset(
+  { addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset,
+  path: FieldPath,
+  isLoopback: boolean,
+): FieldError[] {
   const isEmpty = addresses.length === 0 && notReadyAddresses.length === 0
   return [
     ...(isEmpty ? [required(path, 'must specify `addresses` or `notReadyAddresses`')] : []),
-    ...addresses.flatMap((one, at) => validateAddress(one, index(child(path, 'addresses'), at))),
-    ...notReadyAddresses.flatMap((one, at) => validateAddress(one, index(child(path, 'notReadyAddresses'), at))),
+    ...addresses.flatMap((one, at) => validateAddress(one, index(child(path, 'addresses'), at), isLoopback)),
+    ...notReadyAddresses.flatMap((one, at) =>
+      validateAddress(one, index(child(path, 'notReadyAddresses'), at), isLoopback),
+    ),
     ...ports.flatMap((port, at) => validatePort(port, ports.length > 1, index(child(path, 'ports'), at))),
   ]
 }
 
-const validateAddress = ({ ip, hostname, nodeName }: EndpointAddress, path: FieldPath): FieldError[] => [
+const validateAddress = (
+  { ip, hostname, nodeName }: EndpointAddress,
+  path: FieldPath,
+  isLoopback: boolean,
+): FieldError[] => [
   ...validateLegacyIP(child(path, 'ip'), ip),
   ...(hostname ? checkLabel(hostname).map((why) => invalid(child(path, 'hostname'), hostname, why)) : []),
   ...(nodeName === undefined
     ? []
     : checkSubdomain(nodeName).map((why) => invalid(child(path, 'nodeName'), nodeName, why))),
-  ...validateReachableIP(child(path, 'ip'), ip),
+  ...validateReachableIP(child(path, 'ip'), ip, isLoopback),
 ]
 
 const validatePort = (
