@@ -170,6 +170,7 @@ const BUILT_INS: readonly BuiltIns[] = [
     under: 'server/encryption/',
     may: { crypto: 'seals and opens what is kept', buffer: 'bytes; reaches for nothing' },
   },
+  { under: 'agent/network/', may: { net: 'the addresses of services', stream: 'carries bytes between sockets' } },
   { under: 'client/http/', may: { http2: 'connections to servers', https: 'one request to a webhook' } },
   { under: 'store/', may: { buffer: 'bytes; reaches for nothing', zlib: 'checksums; reaches for nothing' } },
 ]

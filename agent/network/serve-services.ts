@@ -1,0 +1,95 @@
+/** Keeps a forwarder true to the services and endpoints of a cluster, for as long as it runs. */
+import type { Service } from '@muster/api/types/core-v1.ts'
+import type { EndpointSlice } from '@muster/api/types/discovery-v1.ts'
+import type { Client } from '@muster/client/client.ts'
+import { createInformer, type InformerDeps } from '@muster/client/informer.ts'
+import { ENDPOINT_SLICES, SERVICES } from '@muster/client/kubernetes.ts'
+import type { Index } from '@muster/client/picture.ts'
+import { createWorkQueue } from '@muster/kernel/work-queue.ts'
+import { workThrough } from '@muster/kernel/work-through.ts'
+import type { Forwarder } from './forwarder.ts'
+import { frontsOf, type Target } from './fronts.ts'
+import { type HostNames, namesIn } from './names.ts'
+
+/** What it stands on. */
+export interface ServeServicesDeps extends InformerDeps {
+  /** Of the cluster. */
+  readonly client: Client
+  readonly forwarder: Pick<Forwarder, 'addressOf' | 'set'>
+  /** Addresses of the nodes on this machine: where ports of nodes are. */
+  readonly nodes: readonly string[]
+}
+
+/** What pods are told of services. */
+export interface ServiceNetwork {
+  /** Resolves once every service that there was is served. */
+  readonly ready: Promise<void>
+  /** Resolves once it has stopped, after its signal. */
+  readonly ended: Promise<void>
+  /** Services that pods of a namespace are told of in their environment: its own, and the API's. */
+  servicesOf(namespace: string): readonly Service[]
+  /** Where a port of a service really is on this machine. */
+  addressOf(address: string, port: number): Target
+  namesIn(namespace: string): readonly HostNames[]
+  /** Told when names may have changed, until the signal aborts. */
+  onNames(handler: () => void, signal: AbortSignal): void
+}
+
+const BY_SERVICE: Index<EndpointSlice> = {
+  name: 'service',
+  valuesOf: ({ metadata }) => [`${metadata.namespace}/${metadata.labels?.['kubernetes.io/service-name'] ?? ''}`],
+}
+
+/** Serves until the signal aborts. */
+export function serveServices(deps: ServeServicesDeps, signal: AbortSignal): ServiceNetwork {
+  const { client, forwarder, nodes, clock } = deps
+  const services = createInformer<Service>(client.resource(SERVICES), {}, deps)
+  const slices = createInformer<EndpointSlice>(client.resource(ENDPOINT_SLICES), {}, deps)
+  const queue = createWorkQueue(deps.random)
+  const handlers = new Set<() => void>()
+  let wake = () => {}
+  const ask = (key: string) => {
+    queue.add(key)
+    wake()
+    for (const handler of handlers) handler()
+  }
+  services.onChange((change) => {
+    const { metadata } = change.change === 'deleted' ? change.previous : change.object
+    ask(`${metadata.namespace}/${metadata.name}`)
+  }, signal)
+  slices.onChange((change) => {
+    if (change.change !== 'added') for (const key of BY_SERVICE.valuesOf(change.previous)) ask(key)
+    if (change.change !== 'deleted') for (const key of BY_SERVICE.valuesOf(change.object)) ask(key)
+  }, signal)
+
+  const look = async (key: string) => {
+    const [namespace = '', name = ''] = key.split('/')
+    const service = services.inCluster('').get({ namespace, name })
+    const found = [...slices.inCluster('').by(BY_SERVICE, key)]
+    await forwarder.set(key, service ? frontsOf(service, found, nodes) : [])
+    return 'succeeded' as const
+  }
+  const running = [services.run(signal), slices.run(signal)]
+  const work = workThrough({ queue, clock, workers: 4, look }, signal)
+  const ready = Promise.all([services.synced(), slices.synced()]).then(async () => {
+    wake = work.wake
+    wake()
+    await Promise.all([...services.list()].map(({ metadata }) => look(`${metadata.namespace}/${metadata.name}`)))
+  })
+  return {
+    ready,
+    ended: Promise.all([work.ended, ...running]).then(() => undefined),
+    servicesOf: (namespace) =>
+      [...services.list()].filter(
+        ({ metadata }) =>
+          metadata.namespace === namespace || (metadata.namespace === 'default' && metadata.name === 'kubernetes'),
+      ),
+    addressOf: (address, port) => forwarder.addressOf(address, port),
+    namesIn: (namespace) => namesIn(namespace, services.list(), slices.list()),
+    onNames(handler, until) {
+      if (until.aborted) return
+      handlers.add(handler)
+      until.addEventListener('abort', () => handlers.delete(handler), { once: true })
+    },
+  }
+}
