@@ -2,7 +2,6 @@
  * The machine's own clock and chance: the one file that reads them. Rooms that touch the world (apps, bench, tools,
  * tests) pass these in; everything else is given a clock and never asks where it came from.
  */
-import { getRandomValues } from 'node:crypto'
 import type { Clock, Duration, Instant } from './clock.ts'
 import type { Random } from './random.ts'
 
@@ -31,7 +30,8 @@ let used = words.length
 
 function nextWord(): number {
   if (used === words.length) {
-    getRandomValues(words)
+    // The global one: node:crypto is loaded when it is first asked, and costs a process 2 MB that never asks.
+    crypto.getRandomValues(words)
     used = 0
   }
   return words[used++] ?? 0
