@@ -3,6 +3,8 @@
  * HTTP/2 and web requests are adapters to it. A client is handed such a function, and need not know which it has.
  */
 
+import type { ByteDuplex } from '@muster/base/byte-duplex.ts'
+
 /** One request. Header names are lower case. */
 export interface ApiRequest {
   readonly method: string
@@ -14,6 +16,8 @@ export interface ApiRequest {
   readonly headerLists?: Readonly<Record<string, readonly string[]>>
   /** The whole body, within {@link BODY_BYTES_MAX}: adapters refuse what is longer. */
   readonly body: Uint8Array
+  /** The body of a request that is carried on to somebody else, as it comes; `body` is empty then. */
+  readonly upload?: AsyncIterable<Uint8Array>
   /** The address that is connected, as text; absent for a call in the same process. */
   readonly remoteAddress?: string
   /** The certificate that the client proved to hold, as DER; its chain was checked against the cluster's CA. */
@@ -29,14 +33,38 @@ export interface ApiResponse {
   readonly body: ResponseBody
 }
 
-/** Bytes at once, blocks to be sent one after the other, or a stream that goes on for as long as it is read. */
+/**
+ * Bytes at once, blocks to be sent one after the other, a stream that goes on for as long as it is read, or that no answer
+ * follows but a conversation: its headers say in which protocol, its status is 101, and whoever sends it hands over the
+ * connection.
+ */
 export type ResponseBody =
   | { readonly body: 'bytes'; readonly bytes: Uint8Array }
   | { readonly body: 'blocks'; readonly blocks: Iterable<Uint8Array> }
   | { readonly body: 'stream'; readonly stream: AsyncIterable<Uint8Array> }
+  | { readonly body: 'conversation'; readonly talk: Talk }
+
+/** Talks until all is said or the other end is gone. Never rejects; the connection is closed by whoever handed it over. */
+export type Talk = (connection: ByteDuplex) => Promise<void>
 
 /** The API as a function. Never rejects: every failure is an answer. */
 export type Handle = (request: ApiRequest) => Promise<ApiResponse>
+
+/** The pieces of a body; there are none of a conversation. */
+export function piecesOf(body: ResponseBody): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  switch (body.body) {
+    case 'bytes':
+      return [body.bytes]
+    case 'blocks':
+      return body.blocks
+    case 'stream':
+      return body.stream
+    case 'conversation':
+      return []
+    default:
+      return body satisfies never
+  }
+}
 
 /** 3 MiB, as kube-apiserver has it. Source: apiserver server.NewConfig, MaxRequestBodyBytes. */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024

@@ -63,6 +63,13 @@ export function applyJsonPatch(document: Json, { operations }: JsonPatch): Json 
   return work.document
 }
 
+/** Why a patch could not be done, without the words around it. */
+export const whyNotPatched = ({ cause, message }: ControlError): string =>
+  typeof cause === 'string' ? cause : message.replace(/^.* cannot be handled as a \w+: /, '')
+
+/** True when an operation `test` found another value: the patch is not meant for this document. */
+export const isTestFailure = (error: ControlError): boolean => whyNotPatched(error).endsWith(': test failed')
+
 const FIELDS = ['op', 'path', 'from', 'value']
 
 interface Work {

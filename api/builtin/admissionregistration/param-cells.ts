@@ -1,4 +1,5 @@
 /** What tables say of the parameters of policies and of bindings. Source: kubernetes pkg/printers/internalversion/printers.go. */
+import { sayLabelSelector } from '../../selector/say-label-selector.ts'
 import type { ParamKind, ParamRef } from '../../types/admissionregistration-v1.ts'
 
 const UNSET = '<unset>'
@@ -13,13 +14,5 @@ export function sayParamRef(ref: ParamRef | undefined): string {
   const { name, namespace, selector } = ref
   if (name) return `${namespace || '*'}/${name}`
   if (!selector) return UNSET
-  const labels = Object.entries(selector.matchLabels ?? {})
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([label, value]) => `${label}: ${value},`)
-  const expressions = (selector.matchExpressions ?? []).map(
-    ({ key, operator, values }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${(values ?? []).join(' ')}],},`,
-  )
-  const shown = `[]LabelSelectorRequirement{${expressions.join('')}}`
-  return `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:${shown},}`
+  return sayLabelSelector(selector)
 }

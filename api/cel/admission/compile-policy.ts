@@ -1,6 +1,7 @@
-/** The expressions of a ValidatingAdmissionPolicy, compiled. Source: apiserver pkg/admission/plugin/policy/validating/plugin.go. */
+/** The expressions of a policy, compiled. Source: apiserver pkg/admission/plugin/policy/validating/plugin.go, mutating/compilation.go. */
 import type {
   MatchCondition,
+  MutatingAdmissionPolicySpec,
   ValidatingAdmissionPolicySpec,
   Validation,
   Variable,
@@ -51,6 +52,31 @@ export function compilePolicy(spec: ValidatingAdmissionPolicySpec): CompiledPoli
       key,
       ...express(valueExpression, names, 'string', 'null_type'),
     })),
+  }
+}
+
+/** A policy that changes objects, ready to be asked. */
+export interface CompiledMutatingPolicy extends Pick<CompiledPolicy, 'variables' | 'conditions'> {
+  readonly mutations: readonly (Expressed & { readonly type: PatchType })[]
+}
+
+/** How a mutation says what it changes. */
+export type PatchType = 'ApplyConfiguration' | 'JSONPatch'
+
+/** Compiles everything that a policy says which changes objects. */
+export function compileMutatingPolicy(spec: MutatingAdmissionPolicySpec): CompiledMutatingPolicy {
+  const params = spec.paramKind !== undefined
+  const variables = compileVariables(spec.variables, params)
+  const names: PolicyNames = { params, authorizer: true, variables: typesOf(variables) }
+  const patchNames: PolicyNames = { ...names, patches: true }
+  return {
+    variables,
+    conditions: compileConditions(spec.matchConditions, names),
+    mutations: (spec.mutations ?? []).map(({ applyConfiguration, jsonPatch }) =>
+      jsonPatch
+        ? { type: 'JSONPatch', ...express(jsonPatch.expression ?? '', patchNames, 'list(JSONPatch)') }
+        : { type: 'ApplyConfiguration', ...express(applyConfiguration?.expression ?? '', patchNames, 'Object') },
+    ),
   }
 }
 
