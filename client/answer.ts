@@ -1,5 +1,5 @@
 /** Reads what a server answered. */
-import type { ApiResponse } from '@muster/api/message.ts'
+import { type ApiResponse, piecesOf } from '@muster/api/message.ts'
 import { errorOf, isStatus } from '@muster/api/status.ts'
 import { codeOfStatus } from '@muster/api/status-reasons.ts'
 import { ControlError } from '@muster/base/errors.ts'
@@ -10,8 +10,7 @@ const decoder = new TextDecoder()
 export async function bytesOf({ body }: ApiResponse): Promise<Uint8Array> {
   if (body.body === 'bytes') return body.bytes
   const chunks: Uint8Array[] = []
-  if (body.body === 'blocks') chunks.push(...body.blocks)
-  else for await (const chunk of body.stream) chunks.push(chunk)
+  for await (const chunk of piecesOf(body)) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 

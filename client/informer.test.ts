@@ -120,6 +120,26 @@ test('a revision that is no longer kept leads to a list, which is merged: no del
   await running
 })
 
+test('streams that end without news are opened ever more seldom; who waits for a list has it soon all the same', async () => {
+  const { server, informer, wait, stop, running } = start()
+  await wait(seconds(1))
+  for (let ended = 0; server.watches.length < 10; ) {
+    if (ended < server.watches.length) server.watches[ended++]?.end()
+    await wait(seconds(0.1))
+  }
+  const opened = server.watches.length
+  server.watches.at(-1)?.end()
+  await wait(seconds(1))
+  equal(server.watches.length, opened, 'it rests')
+  let listed = 0
+  for (let asked = 0; asked < 100; asked++) void informer.catchUp().then(() => listed++)
+  await wait(seconds(0.1))
+  deepEqual([listed, server.lists.length], [100, 2])
+  stop.abort()
+  await wait(seconds(1))
+  await running
+})
+
 test('a stream that says nothing for a minute and a half is resumed', async () => {
   const { server, wait, stop, running } = start()
   await wait(seconds(1))

@@ -97,7 +97,8 @@ export function createInformer<T extends KubeObject>(
   const handlers = new Set<(change: Change<T>) => void>()
   /** Told when a list that begins after they asked is in the picture. */
   let behind: (() => void)[] = []
-  let stopStream = () => {}
+  /** Ends the stream, or the rest between two. */
+  let interrupt = () => {}
   let revision = ''
   let hasSynced = false
   let markSynced = () => {}
@@ -160,7 +161,7 @@ export function createInformer<T extends KubeObject>(
   /** Follows one stream until it ends, fails, or has been silent for too long. */
   const follow = async (outer: AbortSignal) => {
     const stream = new AbortController()
-    stopStream = () => stream.abort()
+    interrupt = () => stream.abort()
     const signal = AbortSignal.any([outer, stream.signal])
     let heard = clock.elapsed()
     const guard = watchSilence(clock, () => clock.elapsed() - heard, stream)
@@ -180,6 +181,16 @@ export function createInformer<T extends KubeObject>(
       stream.abort()
       await guard
     }
+  }
+
+  /** Cut short, though not at once, when somebody begins to wait for a list. */
+  const rest = async (length: Duration, outer: AbortSignal) => {
+    const hurry = new AbortController()
+    interrupt = () => hurry.abort()
+    const least = Math.min(length, FIRST_WAIT) as Duration
+    await clock.sleep(least, outer).catch(() => {})
+    const signal = AbortSignal.any([outer, hurry.signal])
+    await clock.sleep((length - least) as Duration, signal).catch(() => {})
   }
 
   const run = async (signal: AbortSignal) => {
@@ -206,7 +217,7 @@ export function createInformer<T extends KubeObject>(
       }
       const { wait, next } = nextWait(tries, random)
       tries = next
-      await clock.sleep((wait + between(random, 1, 50)) as Duration, signal).catch(() => {})
+      await rest((wait + between(random, 1, 50)) as Duration, signal)
     }
   }
 
@@ -224,7 +235,7 @@ export function createInformer<T extends KubeObject>(
       if (hasSynced && isAtLeast(revision, upTo)) return Promise.resolve()
       return new Promise((resolve) => {
         behind.push(resolve)
-        stopStream()
+        interrupt()
       })
     },
     until(holds, signal) {
@@ -286,8 +297,8 @@ async function watchSilence(clock: Clock, silence: () => number, stream: AbortCo
 export const isAtLeast = (revision: string, upTo: string | undefined): boolean =>
   upTo !== undefined && /^\d+$/.test(revision) && /^\d+$/.test(upTo) && Number(revision) >= Number(upTo)
 
-/** Revisions of one server are numbers that grow; where they are not, whatever is told last is newer. */
-function isNewer(object: KubeObject, than: KubeObject): boolean {
+/** True for a newer version of the same object: revisions of one server are numbers that grow; where they are not, whatever is told last is newer. */
+export function isNewer(object: KubeObject, than: KubeObject): boolean {
   const [next, last] = [object.metadata.resourceVersion ?? '', than.metadata.resourceVersion ?? '']
   if (next === last) return false
   const [one, other] = [Number(next), Number(last)]

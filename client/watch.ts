@@ -2,7 +2,7 @@
  * One watch, as a client reads it: lines of JSON, each an event.
  * Source: meta/v1 WatchEvent.
  */
-import type { ApiResponse } from '@muster/api/message.ts'
+import { type ApiResponse, piecesOf } from '@muster/api/message.ts'
 import type { KubeObject } from '@muster/api/object.ts'
 import { errorOf, isStatus } from '@muster/api/status.ts'
 import { ControlError } from '@muster/base/errors.ts'
@@ -63,8 +63,7 @@ function readEvent<T extends KubeObject>(event: unknown): WatchEvent<T> {
 
 async function* linesOf({ body }: ApiResponse, signal: AbortSignal): AsyncIterable<string> {
   const decoder = new TextDecoder()
-  const chunks =
-    body.body === 'bytes' ? [body.bytes] : body.body === 'blocks' ? body.blocks : untilAborted(body.stream, signal)
+  const chunks = body.body === 'stream' ? untilAborted(body.stream, signal) : piecesOf(body)
   let rest = ''
   for await (const chunk of chunks) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')

@@ -9,7 +9,7 @@ import type { Clock, Duration } from '@muster/base/clock.ts'
 import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { Client } from '@muster/client/client.ts'
-import type { Selection } from '@muster/client/informer.ts'
+import type { Change, InformerDeps, Selection } from '@muster/client/informer.ts'
 import type { View } from '@muster/client/picture.ts'
 import type { ResourceRef } from '@muster/client/resource-ref.ts'
 
@@ -34,11 +34,32 @@ export interface ControllerContext {
    * What is known of a resource that this controller watches, or of the same part of it, in the key's own logical
    * cluster. It shows what the last look of this key wrote. Objects in it are shared: never change them.
    */
-  informer<T extends KubeObject>(ref: ResourceRef<T>, only?: Selection): View<T>
+  readonly informer: Pictures
 }
 
+/** The pictures of one logical cluster. */
+export type Pictures = <T extends KubeObject>(ref: ResourceRef<T>, only?: Selection) => View<T>
+
 /** A controller, as data. `Deps` is whatever it needs beyond the API. */
-export interface Controller<Deps = unknown> {
+export type Controller<Deps = unknown> = Watches & (Reconciler<Deps> | { begin(deps: InformerDeps): Follower<Deps> })
+
+/** What brings objects closer to what they should be. */
+export interface Reconciler<Deps = unknown> {
+  /** Brings one object closer to what it should be. Level-based: it is told which object, never what happened. */
+  reconcile(key: Key, deps: Deps & ControllerContext): Promise<Verdict>
+}
+
+/**
+ * What decides by more than pictures of single objects: it keeps something of its own, that each change changes. Made
+ * anew whenever its controller begins to run.
+ */
+export interface Follower<Deps = unknown> extends Reconciler<Deps> {
+  /** Told of every change of what the controller watches, in order, and before the look that it asks for. */
+  changed(resource: ResourceRef, change: Change<KubeObject>): void
+}
+
+/** What a controller looks at, and how it is called. */
+export interface Watches {
   /** In logs, metrics, and as the field manager of its writes. */
   readonly name: string
   readonly watches: ResourceRef
@@ -48,8 +69,8 @@ export interface Controller<Deps = unknown> {
   readonly alsoWatches?: readonly RelatedResource[]
   /** How many objects are looked at side by side; never one object twice at a time. Default {@link WORKERS}. */
   readonly workers?: number
-  /** Brings one object closer to what it should be. Level-based: it is told which object, never what happened. */
-  reconcile(key: Key, deps: Deps & ControllerContext): Promise<Verdict>
+  /** What to look at when an object of {@link watches} changed. Default: the object. */
+  keysOf?(object: KubeObject): readonly Key[]
 }
 
 /** A resource that a controller looks at beside its own. */
@@ -57,8 +78,10 @@ export interface RelatedResource {
   readonly resource: ResourceRef
   /** Those of them that matter: of the others nothing is sent, kept or looked at. Default all. */
   readonly only?: Selection
-  /** The objects to look at when this one changed. */
-  keysOf(object: KubeObject): readonly Key[]
+  /** The objects to look at when this one changed. `informer` shows what this controller watches, in the same logical cluster. */
+  keysOf(object: KubeObject, informer: Pictures): readonly Key[]
+  /** True for a change that means nothing here, so that nothing is looked at. Default: none is. */
+  ignores?(previous: KubeObject, object: KubeObject): boolean
 }
 
 /** Nothing to do until something changes. */

@@ -151,3 +151,16 @@ test('what waits has a limit, and nothing said ever throws', async () => {
   await events.settled()
   equal(created, EVENTS_WAITING_MAX)
 })
+
+test('two components that speak in one millisecond of objects of one name give their events names of their own', async () => {
+  const { bodies, say, events, clock } = recorder()
+  const send = async ({ body }: { readonly body: Uint8Array }) => {
+    bodies.push(JSON.parse(Buffer.from(body).toString('utf8')))
+    return { status: 201, headers: {}, body: { body: 'bytes' as const, bytes: Buffer.from('{}') } }
+  }
+  const other = createEventRecorder({ clock, random: seededRandom(2), log: noLog, component: 'other' })
+  say()
+  other.say(createClient({ send, userAgent: 'test' }), POD, SAYING)
+  await Promise.all([events.settled(), other.settled()])
+  equal(new Set(bodies.map((body) => (body as Event).metadata.name)).size, 2)
+})

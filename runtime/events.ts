@@ -22,6 +22,8 @@ export interface Saying {
   readonly reason: string
   /** A sentence, for people. */
   readonly message: string
+  /** The part of the object that it is about: `spec.containers{app}`. Default: all of it. */
+  readonly fieldPath?: string
 }
 
 /** Says things about objects. */
@@ -39,6 +41,8 @@ export interface RecorderDeps {
   readonly log: Logger
   /** Who speaks: the controller's name. */
   readonly component: string
+  /** On which node, when it speaks for one. */
+  readonly host?: string
 }
 
 /** Events that may wait to be written; beyond it they are dropped. Source: client-go maxQueuedEvents. */
@@ -48,15 +52,19 @@ const TRIES_MAX = 12
 /** Source: client-go defaultSleepDuration. */
 const AGAIN_AFTER: Duration = seconds(10)
 
+/** How many names a recorder has within a millisecond: those of its nanoseconds. */
+const NAMES = 1_000_000
+
 const EVENTS: ResourceRef<Event> = { group: '', version: 'v1', kind: 'Event', plural: 'events', namespaced: true }
 
 /** A recorder for one component. */
 export function createEventRecorder(deps: RecorderDeps): EventRecorder {
-  const { clock, log } = deps
+  const { clock, random, log } = deps
   const correlator = createEventCorrelator()
   let last = Promise.resolve()
   let waiting = 0
-  let names = 0
+  // Two that speak in one millisecond about objects of one name must not give their events one name.
+  let names = Math.floor(random.next() * NAMES)
 
   const write = async (events: ResourceClient<Event>, asked: Event) => {
     const correlated = correlator.correlate(asked, clock.now())
@@ -115,13 +123,14 @@ async function tryWrite({ clock, random }: RecorderDeps, write: () => Promise<vo
   }
 }
 
-function eventOf({ clock, component }: RecorderDeps, about: KubeObject, saying: Saying, number: number): Event {
+function eventOf({ clock, component, host }: RecorderDeps, about: KubeObject, said: Saying, number: number): Event {
+  const { fieldPath, ...saying } = said
   const { apiVersion, kind } = about
   const { name = '', namespace, uid, resourceVersion } = about.metadata
   const now = clock.now()
   const at = timestamp(now)
   // As Go names them, by nanoseconds; the last six digits count, since a clock tells milliseconds.
-  const suffix = (BigInt(Math.floor(now)) * 1_000_000n + BigInt(number % 1_000_000)).toString(16)
+  const suffix = (BigInt(Math.floor(now)) * 1_000_000n + BigInt(number % NAMES)).toString(16)
   return {
     apiVersion: 'v1',
     kind: 'Event',
@@ -133,13 +142,14 @@ function eventOf({ clock, component }: RecorderDeps, about: KubeObject, saying: 
       ...(namespace ? { namespace } : {}),
       ...(uid ? { uid } : {}),
       ...(resourceVersion ? { resourceVersion } : {}),
+      ...(fieldPath ? { fieldPath } : {}),
     },
     ...saying,
     count: 1,
     firstTimestamp: at,
     lastTimestamp: at,
-    source: { component },
+    source: { component, ...(host ? { host } : {}) },
     reportingComponent: component,
-    reportingInstance: '',
+    reportingInstance: host ?? '',
   }
 }

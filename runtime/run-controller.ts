@@ -8,6 +8,8 @@
 import type { StatedCause } from '@muster/api/history/cause.ts'
 import type { KubeObject } from '@muster/api/object.ts'
 import { type Clock, type Duration, seconds } from '@muster/base/clock.ts'
+import { assert } from '@muster/base/errors.ts'
+import { causeOf } from '@muster/client/cause-of.ts'
 import type { Client } from '@muster/client/client.ts'
 import {
   type Change,
@@ -19,7 +21,7 @@ import {
 import { pathOf, type ResourceRef } from '@muster/client/resource-ref.ts'
 import { createWorkQueue } from '@muster/kernel/work-queue.ts'
 import { type LookOutcome, workThrough } from '@muster/kernel/work-through.ts'
-import { type Controller, type ControllerContext, type Key, keyOf, WORKERS } from './controller.ts'
+import { type Controller, type ControllerContext, type Key, keyOf, type Pictures, WORKERS } from './controller.ts'
 import { canShow, isOf, isShown, noting, type OwnWrite } from './own-writes.ts'
 
 /** Informers that controllers of one process share: one picture of each resource, or of each part of one that somebody asks for. */
@@ -115,18 +117,32 @@ export async function runController<Deps extends object>(
     wake()
   }
 
+  const picturesOf =
+    (cluster: string): Pictures =>
+    (ref, only) =>
+      informers.of(ref, only).inCluster(cluster)
+  const follower = 'begin' in controller ? controller.begin(home) : undefined
+  const reconciler = 'begin' in controller ? follower : controller
+  assert(reconciler, 'a controller reconciles, or begins something that does')
   const own = informers.of(controller.watches, controller.only)
-  own.onChange(
-    (change) =>
-      ask([keyOf(change.change === 'deleted' ? change.previous : change.object)], causeOf(controller.watches, change)),
-    signal,
-  )
+  const keysOfOwn = (object: KubeObject) => controller.keysOf?.(object) ?? [keyOf(object)]
+  own.onChange((change) => {
+    follower?.changed(controller.watches, change)
+    ask(
+      keysOfOwn(change.change === 'deleted' ? change.previous : change.object),
+      causeOfChange(controller.watches, change),
+    )
+  }, signal)
   const pictures = [own]
-  for (const { resource, only, keysOf } of controller.alsoWatches ?? []) {
-    const informer = informers.of(resource, only)
+  for (const related of controller.alsoWatches ?? []) {
+    const { resource } = related
+    const informer = informers.of(resource, related.only)
     pictures.push(informer)
+    const keysOf = (object: KubeObject) => related.keysOf(object, picturesOf(keyOf(object).cluster))
     informer.onChange((change) => {
-      const cause = causeOf(resource, change)
+      follower?.changed(resource, change)
+      if (change.change === 'updated' && related.ignores?.(change.previous, change.object)) return
+      const cause = causeOfChange(resource, change)
       if (change.change !== 'added') ask(keysOf(change.previous), cause)
       if (change.change !== 'deleted') ask(keysOf(change.object), cause)
     }, signal)
@@ -145,12 +161,12 @@ export async function runController<Deps extends object>(
       ...home,
       client: noting(client, (write) => writes.push(write)),
       log,
-      informer: (ref, only) => informers.of(ref, only).inCluster(key.cluster),
+      informer: picturesOf(key.cluster),
     }
     try {
       await informers.show(written.get(text) ?? [], key.cluster)
       written.delete(text)
-      const verdict = await controller.reconcile(key, { ...deps, ...context })
+      const verdict = await reconciler.reconcile(key, { ...deps, ...context })
       if (verdict.next !== 'look-again') return 'succeeded'
       keep({ ...cause, timer: true })
       return { lookAgainAfter: verdict.after }
@@ -172,12 +188,8 @@ export async function runController<Deps extends object>(
 }
 
 /** The version of an object that asks for a look. Foreign servers may count otherwise; then nothing is stated. */
-function causeOf({ group, plural: resource }: ResourceRef, change: Change<KubeObject>): StatedCause {
-  const { metadata } = change.change === 'deleted' ? change.previous : change.object
-  const revision = (change.change === 'deleted' && change.revision) || metadata.resourceVersion || ''
-  const { namespace = '', name = '' } = metadata
-  return /^\d{1,16}$/.test(revision) && name !== '' ? { object: { group, resource, namespace, name, revision } } : {}
-}
+const causeOfChange = (ref: ResourceRef, change: Change<KubeObject>): StatedCause =>
+  change.change === 'deleted' ? causeOf(ref, change.previous, change.revision) : causeOf(ref, change.object)
 
 const writeKey = ({ cluster, namespace, name }: Key): string => `${cluster}/${namespace}/${name}`
 

@@ -2,10 +2,10 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ConfigMap, Event, Secret } from '@muster/api/types/core-v1.ts'
-import { byController } from '@muster/client/picture.ts'
+import { byController, byNamespace } from '@muster/client/picture.ts'
 import type { ResourceRef } from '@muster/client/resource-ref.ts'
 import { startTestServer } from '@muster/test-server/start.ts'
-import { type Controller, ownerKey, waitForChange } from './controller.ts'
+import { type Controller, keyOf, ownerKey, waitForChange } from './controller.ts'
 import { createEventRecorder } from './events.ts'
 
 const core = { group: '', version: 'v1', namespaced: true }
@@ -58,6 +58,63 @@ for (const profile of ['kubernetes', 'muster'] as const) {
     await cluster.settled()
     deepEqual(looks, ['a one', 'a two', 'a gone'])
     equal(most(), 1)
+  })
+
+  test(`${profile}: one that keeps something of its own is told each change before its look, and looks where it says`, async () => {
+    await using cluster = await start()
+    const told: string[] = []
+    const everything: Controller = {
+      name: 'everything',
+      watches: MAPS,
+      only: shown,
+      keysOf: () => [{ cluster: '', namespace: '', name: 'all' }],
+      begin: () => ({
+        changed: (_resource, change) =>
+          told.push(
+            change.change === 'deleted' ? `no ${change.previous.metadata.name}` : `${change.object.metadata.name}`,
+          ),
+        async reconcile({ name }) {
+          told.push(`look at ${name}`)
+          return waitForChange
+        },
+      }),
+    }
+    await cluster.apply(map('a'), map('b'))
+    cluster.run([everything], {})
+    await cluster.settled()
+    await cluster.resource('configmaps').delete({ namespace: 'default', name: 'a' })
+    await cluster.settled()
+    deepEqual(told, ['a', 'b', 'kube-root-ca.crt', 'look at all', 'no a', 'look at all'])
+  })
+
+  test(`${profile}: what has no owner leads to those that are known, unless its change means nothing`, async () => {
+    await using cluster = await start()
+    const { controller, looks } = lookout()
+    const all: Controller = {
+      ...controller,
+      alsoWatches: [
+        {
+          resource: SECRETS,
+          only: shown,
+          keysOf: (_, informer) => Array.from(informer(MAPS).by(byNamespace, 'default'), keyOf),
+          ignores: (previous: Secret, secret: Secret) => previous.type === secret.type && previous.data === secret.data,
+        },
+      ],
+    }
+    await cluster.apply(map('a', { word: 'one' }), map('b', { word: 'one' }))
+    cluster.run([all], {})
+    await cluster.settled()
+    looks.length = 0
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'default' } }
+    await cluster.apply(secret)
+    await cluster.settled()
+    deepEqual(looks.toSorted(), ['a one', 'b one'])
+    await cluster.apply({ ...secret, metadata: { ...secret.metadata, labels: { of: 'nobody' } } })
+    await cluster.settled()
+    deepEqual(looks.length, 2)
+    await cluster.resource('secrets').delete({ namespace: 'default', name: 's' })
+    await cluster.settled()
+    deepEqual(looks.length, 4)
   })
 
   test(`${profile}: a change of what belongs to an object makes another look at it`, async () => {
