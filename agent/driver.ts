@@ -5,7 +5,10 @@
  * name of the run: an agent that died and came back asks {@link Driver.runs} and goes on. To start a run that there is
  * already is to get the one that there is.
  */
+import type { LogQuery, Session } from '@muster/api/node-agent.ts'
 import type { Duration, Instant } from '@muster/base/clock.ts'
+
+export type { LogQuery, Session } from '@muster/api/node-agent.ts'
 
 /** One run of one container of one pod. A restart is another run. */
 export interface RunName {
@@ -21,7 +24,10 @@ export interface RunOrder {
   readonly pod: { readonly namespace: string; readonly name: string; readonly ip: string; readonly hostname: string }
   /** The program and its arguments; the program is a path or is looked for in PATH of `env`. Never empty. */
   readonly command: readonly string[]
-  /** Everything the process sees of the environment; nothing is inherited. */
+  /**
+   * Everything the process sees of the environment; nothing is inherited. The process driver adds MUSTER_RUN, and
+   * what stands for a mount that is not honoured: MUSTER_VOLUME_NAME, MUSTER_TERMINATION_LOG.
+   */
   readonly env: Readonly<Record<string, string>>
   /** A directory of the host; a directory of the run's own when empty. */
   readonly workingDirectory: string
@@ -33,6 +39,8 @@ export interface RunOrder {
   readonly user?: { readonly uid: number; readonly gid: number }
   readonly stdin: boolean
   readonly tty: boolean
+  /** Those of the pod: for drivers that are told by them how to behave, as `fake` is. */
+  readonly annotations?: Readonly<Record<string, string>>
   /** The file of its last words, as the container sees it, and where that file is on the host. */
   readonly terminationLog: { readonly at: string; readonly file: string }
 }
@@ -53,7 +61,10 @@ export type RunState =
       readonly state: 'ended'
       readonly startedAt: Instant
       readonly finishedAt: Instant
-      /** 128 + signal for one that a signal ended, as shells count. */
+      /**
+       * As shells count: 127 and 126 for a program that is not there or may not be run, 128 + signal for one that a
+       * signal ended.
+       */
       readonly exitCode: number
       readonly signal?: number
       readonly reason: 'Completed' | 'Error' | 'OOMKilled' | 'ContainerCannotRun' | 'ContainerStatusUnknown'
@@ -67,32 +78,6 @@ export interface Run {
   readonly state: RunState
   /** Mounts that the process sees elsewhere than at their path, and limits that do not bind it: each with why. */
   readonly notHonoured: readonly { readonly what: string; readonly why: string }[]
-}
-
-/** How the output of a run is read; as `kubectl logs` asks. */
-export interface LogQuery {
-  readonly follow: boolean
-  readonly timestamps: boolean
-  /** Whole lines from the end; all when absent. */
-  readonly tailLines?: number
-  readonly sinceTime?: Instant
-  readonly limitBytes?: number
-  /** Default: both, as they came. */
-  readonly stream?: 'Stdout' | 'Stderr'
-}
-
-/** The two ends of a process that somebody talks to. */
-export interface Session {
-  readonly stdin?: { write(bytes: Uint8Array): Promise<void>; end(): void }
-  readonly stdout: AsyncIterable<Uint8Array>
-  /** Nothing comes here from a terminal. */
-  readonly stderr: AsyncIterable<Uint8Array>
-  /** Does nothing where there is no terminal. */
-  resize(size: { readonly columns: number; readonly rows: number }): void
-  /** Ends it. */
-  close(): void
-  /** The exit code; of an attached container, once it ends or the session is closed. */
-  readonly ended: Promise<{ readonly exitCode: number }>
 }
 
 /** What a run uses now. */
@@ -111,19 +96,29 @@ export interface Driver {
   runs(): Promise<readonly Run[]>
   /** Resolves once it runs, or has ended. Throws Invalid with the reason when the order cannot be carried out. */
   start(order: RunOrder): Promise<Run>
-  /** Asks every process of the run to end, and ends what is left after the grace. Resolves once nothing is left. */
+  /**
+   * Asks the main process to end (TERM), and ends the whole tree (KILL) after the grace or once that process is gone.
+   * Resolves once nothing is left. Asked again with less grace, it ends sooner; a run that has ended, or that nobody
+   * knows, is no trouble.
+   */
   stop(run: RunName, grace: Duration): Promise<void>
-  /** Lets go of a run that has ended, with its log. */
+  /** Lets go of a run that has ended, with its log. Throws Conflict while it runs; does nothing when there is none. */
   forget(run: RunName): Promise<void>
   /** Told of every run whose state changed, until the signal aborts. */
   onChange(handler: (run: Run) => void, signal: AbortSignal): void
-  /** Starts another process where the run is. Its working directory, environment, mounts are those of the run. */
+  /**
+   * Starts another process where the run is. Its working directory, environment, mounts are those of the run. Throws
+   * Invalid, in the words of a container's runtime, when the program cannot be run, and Conflict when the run has ended.
+   */
   exec(
     run: RunName,
     command: readonly string[],
     how: { readonly stdin: boolean; readonly tty: boolean },
   ): Promise<Session>
-  /** The standard streams of the run itself. */
+  /**
+   * The standard streams of the run itself: its output from now on. To end `stdin` ends it for good, as `stdinOnce`
+   * asks for; without that, leave it open. Who does not read loses the session, and stops nobody.
+   */
   attach(run: RunName): Promise<Session>
   log(run: RunName, query: LogQuery, signal: AbortSignal): AsyncIterable<Uint8Array>
   usage(run: RunName): Promise<Usage | undefined>

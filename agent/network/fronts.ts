@@ -47,11 +47,12 @@ export function frontsOf(service: Service, slices: readonly EndpointSlice[], nod
 }
 
 function targetsOf({ name = '', protocol = 'TCP' }: ServicePort, slices: readonly EndpointSlice[]): Target[] {
-  const all = slices.flatMap(({ endpoints = [], ports = [] }) => {
-    const found = ports.find((one) => (one.name ?? '') === name && (one.protocol ?? 'TCP') === protocol)
+  const all = slices.flatMap(({ endpoints, ports }) => {
+    // A server says null for none.
+    const found = (ports ?? []).find((one) => (one.name ?? '') === name && (one.protocol ?? 'TCP') === protocol)
     const { port } = found ?? {}
     if (port === undefined) return []
-    return endpoints.flatMap(({ addresses: [address], conditions = {} }) =>
+    return (endpoints ?? []).flatMap(({ addresses: [address], conditions = {} }) =>
       address === undefined ? [] : [{ target: { address, port }, conditions }],
     )
   })

@@ -29,10 +29,11 @@ export function namesIn(
     if (address === '' || address === 'None') continue
     found.push({ address, names: namesOf(metadata.name ?? '', metadata.namespace ?? '', namespace) })
   }
-  for (const { metadata, endpoints = [] } of slices) {
+  for (const { metadata, endpoints } of slices) {
     const service = metadata.labels?.[SERVICE_LABEL]
     if (service === undefined) continue
-    for (const { hostname, addresses, conditions } of endpoints) {
+    // A server says null for none.
+    for (const { hostname, addresses, conditions } of endpoints ?? []) {
       const [address] = addresses
       if (!hostname || address === undefined || conditions?.ready === false) continue
       const names = namesOf(service, metadata.namespace ?? '', namespace).map((name) => `${hostname}.${name}`)
