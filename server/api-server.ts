@@ -5,6 +5,7 @@
  *     identities ─► who and what ────┼─► handle ─► listen, or a call in the same process
  *     kinds ─► registry ─► documents ┘
  */
+import { metricsKinds } from '@muster/api/builtin/metrics/kinds.ts'
 import type { Caller } from '@muster/api/caller.ts'
 import type { Kind } from '@muster/api/kind.ts'
 import type { ApiRequest, Handle } from '@muster/api/message.ts'
@@ -13,6 +14,7 @@ import type { Clock } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
+import type { LivenessSettings } from '@muster/kernel/liveness/liveness.ts'
 import type { Store } from '@muster/store/store.ts'
 import type { AdmissionStep } from './admission/admission.ts'
 import { webhookConditions } from './admission/policies/webhook-conditions.ts'
@@ -41,6 +43,7 @@ import {
   type OutsideIdentity,
 } from './cluster/logical-cluster.ts'
 import { type ClusterNetwork, DEFAULT_NETWORK } from './cluster/network.ts'
+import { followNodeRelations } from './cluster/node-relations.ts'
 import { keepElections } from './elections/keep-elections.ts'
 import { keepLeaseGuards } from './elections/keep-lease-guards.ts'
 import { LEASE_GUARDS } from './elections/lease-guards.ts'
@@ -51,10 +54,14 @@ import { kindsIn } from './garbage/kinds.ts'
 import type { HealthCheck } from './health/health.ts'
 import { historyHandlers } from './history/subresources.ts'
 import { createDocuments } from './http/documents.ts'
+import { endWith } from './http/end-with.ts'
 import { createHandle } from './http/handle.ts'
 import { DEFAULT_CLUSTER, type RequestInfo } from './http/request-info.ts'
 import type { Heard } from './http/resource-call.ts'
 import { createMetrics } from './metrics/metrics.ts'
+import { noHeartbeats } from './nodes/heartbeats.ts'
+import { keepNodes } from './nodes/keep-nodes.ts'
+import { metricsHandlers } from './nodes/metrics.ts'
 import { quotaAccounts } from './quota/accounts.ts'
 import { createRegistry, type Registry } from './registry/registry.ts'
 import type { Connectors } from './resources/pod-connections.ts'
@@ -96,6 +103,11 @@ export interface ApiServerDeps {
   readonly retention?: RetentionSettings
   /** Where services of a logical cluster get their addresses from; {@link DEFAULT_NETWORK} when absent. */
   readonly networkOf?: (cluster: string) => ClusterNetwork
+  /**
+   * For how long nodes may be quiet. Their heartbeats then stay in the memory of this server, and those that fall silent
+   * are said to be. Absent: a heartbeat is a write like any other, and nobody notices.
+   */
+  readonly liveness?: LivenessSettings
   /** The way to what runs on nodes. Absent where there is none. */
   readonly connectors?: Connectors
   /** Carries requests to webhooks. Without it each of them fails, and its failurePolicy says what that means. */
@@ -115,14 +127,15 @@ export interface ApiServer {
   addCluster(identities: Identities): void
   /** Answers that it is not ready, so that nobody new comes. */
   drain(): void
-  /** Ends all watches. The store is not closed: it is whoever's who opened it. */
+  /** Ends all watches and conversations. The store is not closed: it is whoever's who opened it. */
   close(): void
 }
 
 /** Opens an API server over a store. */
 export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   const { store, clock, random, log, newId } = deps
-  const registry = createRegistry(deps.kinds)
+  const { agents } = deps.connectors ?? {}
+  const registry = createRegistry(agents ? [...deps.kinds, ...metricsKinds] : deps.kinds)
   const stored = new Map(
     deps.kinds.filter((kind) => !kind.storage).map((kind) => [`${kind.group}/${kind.plural}`, kind]),
   )
@@ -175,6 +188,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
   await followAll(RBAC_GROUP, ROLES, 'authorization', (cluster) => rulesOf(cluster).rbac, following, life.signal)
   await followAll(ADMISSION_GROUP, CONFIGURATIONS, 'admission', (name) => rulesOf(name).hooks, following, life.signal)
   await followAll(ADMISSION_GROUP, POLICIES, 'policies', (name) => rulesOf(name).policies, following, life.signal)
+  await followNodeRelations((cluster) => rulesOf(cluster).nodes, following, life.signal)
   await aggregateRoles({ objects, clock, random, log, newId }, life.signal)
   if (stored.has(`${CANDIDATES.group}/${CANDIDATES.resource}`)) {
     const { group, resource } = LEASE_GUARDS
@@ -182,6 +196,9 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     await keepElections({ objects, clock, random, log, newId }, life.signal)
     await keepLeaseGuards({ objects, clock, random, log, newId }, life.signal)
   }
+  const heartbeats = deps.liveness
+    ? await keepNodes({ objects, clock, random, log, newId }, deps.liveness, life.signal)
+    : noHeartbeats
   await serveCustomResources({ objects, registry, clock, random, log, newId }, life.signal)
   if (deps.garbageCollection ?? true) {
     const alsoAtEnd: GarbageDeps['alsoAtEnd'] = async ({ cluster }, object) =>
@@ -233,12 +250,18 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     pastSubresources: historyHandlers((cluster, { group, resource }) =>
       registry.cluster(cluster).findKind(group, resource),
     ),
-    reviews: { ...reviewHandlers(clusterOf), ...passingHandlers, ...transactionHandlers },
+    reviews: {
+      ...reviewHandlers(clusterOf),
+      ...passingHandlers,
+      ...transactionHandlers,
+      ...(agents && metricsHandlers(agents)),
+    },
     generationOf: (cluster) => registry.cluster(cluster).generation,
     hasCluster: (cluster) => cluster === '*' || clusters.has(cluster),
     audit: deps.audit?.(metrics.audit) ?? { sinks: [] },
     authenticate: (request, info, heard) => identify(request, info, clusterOf(info.cluster), clock, heard),
     networkOf: deps.networkOf ?? (() => DEFAULT_NETWORK),
+    heartbeats,
     authorizerOf: (cluster) => clusterOf(cluster).authorizer,
     fairness,
     rolesOf: (cluster) => clusterOf(cluster).rbac,
@@ -255,7 +278,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
     }),
   })
   return {
-    handle,
+    handle: async (request) => endWith(await handle(request), life.signal),
     objects,
     registry,
     addCluster,
@@ -310,7 +333,12 @@ function followAll(
   return Promise.all(resources.map((resource) => follow({ group, resource }, follower, deps, signal)))
 }
 
-const POLICIES = ['validatingadmissionpolicies', 'validatingadmissionpolicybindings']
+const POLICIES = [
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+  'mutatingadmissionpolicies',
+  'mutatingadmissionpolicybindings',
+]
 
 const noCaller: Caller = () =>
   Promise.reject(new ControlError('Unavailable', 'this server has no connection to webhooks'))

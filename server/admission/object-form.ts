@@ -26,3 +26,10 @@ export interface ObjectForm {
    */
   readonly read: (shown: JsonObject, before: KubeObject) => KubeObject
 }
+
+/** Others hold the object of a request: it stays, and becomes another. */
+export function replaceObject(object: KubeObject, next: KubeObject): void {
+  if (object === next) return
+  for (const field of Object.keys(object)) if (!Object.hasOwn(next, field)) delete object[field]
+  Object.assign(object, next)
+}

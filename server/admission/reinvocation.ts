@@ -4,6 +4,8 @@
  * Source: apiserver pkg/admission/reinvocation.go, plugin/webhook/mutating/reinvocationcontext.go.
  */
 
+import type { AdmissionRequest } from './admission.ts'
+
 /** Two rounds at most, and what is remembered from the first to the second. */
 export interface Reinvocation {
   /** True in the second round. */
@@ -45,3 +47,7 @@ export function changed({ asked, again }: ReinvocationMemory): void {
   for (const one of asked) again.add(one)
   asked.clear()
 }
+
+/** What the second round compares: whether a step of the server's own has changed the object since. */
+export const objectText = (request: AdmissionRequest): string =>
+  'object' in request ? JSON.stringify(request.object) : ''

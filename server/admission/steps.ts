@@ -3,10 +3,12 @@
  * A step that comes later has its place marked by its name here. Source: kubernetes pkg/kubeapiserver/options/plugins.go.
  */
 import type { AdmissionStep } from './admission.ts'
+import { nodeRestriction } from './nodes/restriction.ts'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './steps/certificates.ts'
 import { defaultIngressClass, defaultStorageClass } from './steps/default-class.ts'
 import { defaultTolerationSeconds } from './steps/default-toleration-seconds.ts'
 import { limitRanger } from './steps/limit-ranger.ts'
+import { mutatingAdmissionPolicy } from './steps/mutating-admission-policy.ts'
 import { namespaceLifecycle } from './steps/namespace-lifecycle.ts'
 import { persistentVolumeClaimResize } from './steps/persistent-volume-claim-resize.ts'
 import { podResizeValidator } from './steps/pod-resize-validator.ts'
@@ -26,6 +28,7 @@ export const ADMISSION_STEPS: readonly AdmissionStep[] = [
   namespaceLifecycle,
   limitRanger,
   serviceAccount,
+  nodeRestriction,
   taintNodesByCondition,
   podSecurity,
   priority,
@@ -41,7 +44,7 @@ export const ADMISSION_STEPS: readonly AdmissionStep[] = [
   defaultIngressClass,
   podTopologyLabels,
   podResizeValidator,
-  // MutatingAdmissionPolicy
+  mutatingAdmissionPolicy,
   mutatingWebhooks,
   validatingAdmissionPolicy,
   validatingWebhooks,

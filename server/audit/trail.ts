@@ -6,7 +6,7 @@
  *
  * Source: apiserver pkg/endpoints/filters/audit.go, authn_audit.go, audit_init.go; pkg/audit/context.go, request.go.
  */
-import type { ApiRequest, ApiResponse } from '@muster/api/message.ts'
+import { type ApiRequest, type ApiResponse, piecesOf, type Talk } from '@muster/api/message.ts'
 import type { KubeObject, ObjectMeta } from '@muster/api/object.ts'
 import { internal } from '@muster/api/status.ts'
 import { formatMicroTime } from '@muster/api/time.ts'
@@ -157,8 +157,11 @@ export function beginTrail(
         await tell('ResponseComplete')
         return response
       }
-      const chunks = body.body === 'blocks' ? body.blocks : body.stream
-      const stream = collecting(chunks, keepsBody ? EVENT_LENGTH_MAX : 0, async (bytes) => {
+      if (body.body === 'conversation') {
+        const talk: Talk = (connection) => body.talk(connection).finally(() => tell('ResponseComplete'))
+        return { ...response, body: { ...body, talk } }
+      }
+      const stream = collecting(piecesOf(body), keepsBody ? EVENT_LENGTH_MAX : 0, async (bytes) => {
         if (keepsBody) known.responseObject = bytes && jsonOfBytes(bytes, response, treat().omitManagedFields)
         await tell('ResponseComplete')
       })

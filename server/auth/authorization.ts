@@ -3,8 +3,8 @@
  *
  *     (user, attributes) → allowed, because … | not allowed, perhaps because …
  *
- * Roles answer it (`rbac/`); system:masters may do everything without being asked. Node authorization, which narrows
- * what one node may read to what runs on it, is not built: nodes are trusted as far as their roles reach.
+ * Roles answer it (`rbac/`); system:masters may do everything without being asked, and a node may read what runs on it
+ * without a role (`node/`).
  * Source: apiserver pkg/authorization/authorizer, pkg/endpoints/handlers/responsewriters/errors.go.
  */
 import { goQuote } from '@muster/api/go-text.ts'
@@ -26,6 +26,8 @@ export type Attributes =
       readonly namespace: string
       /** Empty for a collection. */
       readonly name: string
+      /** What is listed, watched or deleted together is chosen by this; absent where nothing is. */
+      readonly fieldSelector?: string
     }
   | { readonly about: 'path'; readonly verb: string; readonly path: string }
 
@@ -40,11 +42,20 @@ export interface Verdict {
   readonly reason: string
 }
 
+/** What somebody may do, as a list. */
+export interface HeldRules {
+  readonly rules: readonly PolicyRule[]
+  /** In words which roles were missing, or what cannot be listed. Empty when nothing is. */
+  readonly error: string
+  /** True when the user may do more than that. */
+  readonly incomplete?: true
+}
+
 /** Answers questions about one logical cluster. */
 export interface Authorizer {
   authorize(user: User, attributes: Attributes): Verdict
-  /** Every rule that holds for a user in a namespace, and in words which roles were missing (empty when none was). */
-  rulesFor(user: User, namespace: string): { readonly rules: readonly PolicyRule[]; readonly error: string }
+  /** Every rule that holds for a user in a namespace. */
+  rulesFor(user: User, namespace: string): HeldRules
 }
 
 /** The 403 that a client gets: `pods "x" is forbidden: User "u" cannot get resource "pods" in API group "" …`. */

@@ -17,7 +17,7 @@ import {
   needsRenewal,
 } from './certificates.ts'
 import { type KeyPair, newKeyPair } from './keys.ts'
-import { MASTERS } from './user.ts'
+import { MASTERS, NODES, nodeUsername } from './user.ts'
 
 /** What clients recognise an installation by. */
 export interface Serving {
@@ -65,3 +65,7 @@ export const TOKEN_KEYS_MAX = 4
 /** A certificate for an administrator of the cluster. */
 export const issueAdminCertificate = ({ authority }: Identities, username: string, making: Making): Promise<Issued> =>
   issueClientCertificate(authority, { username, groups: [MASTERS] }, making)
+
+/** A certificate for the node of this name: it may do what that node must, and nothing else. */
+export const issueNodeCertificate = ({ authority }: Identities, name: string, making: Making): Promise<Issued> =>
+  issueClientCertificate(authority, { username: nodeUsername(name), groups: [NODES] }, making)

@@ -66,6 +66,18 @@ export function parseNodeUsername(username: string): string | undefined {
   return checkSubdomain(name).length === 0 ? name : undefined
 }
 
+/**
+ * The node that a user is: by his name, and as a member of system:nodes. Empty when his name says of no node which;
+ * undefined for any other user. Source: kubernetes pkg/auth/nodeidentifier.
+ */
+export const nodeIdentity = ({ username, groups }: User): string | undefined =>
+  username.startsWith(NODE_PREFIX) && groups.includes(NODES) ? username.slice(NODE_PREFIX.length) : undefined
+
+/** `system:node:NAME`. */
+export const nodeUsername = (name: string): string => `${NODE_PREFIX}${name}`
+
+const NODE_PREFIX = 'system:node:'
+
 /** The user with the group of those who proved who they are; the same user when it is not for him, or he has it. */
 export function withAuthenticated(user: User): User {
   if (user.username === ANONYMOUS) return user

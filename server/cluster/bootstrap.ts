@@ -7,7 +7,7 @@
 
 import { causeHeaders } from '@muster/api/history/cause.ts'
 import type { Kind } from '@muster/api/kind.ts'
-import type { ApiResponse, Handle } from '@muster/api/message.ts'
+import { type ApiResponse, type Handle, piecesOf } from '@muster/api/message.ts'
 import { type KubeObject, parseApiVersion } from '@muster/api/object.ts'
 import { errorOf, isStatus } from '@muster/api/status.ts'
 import { TRANSACTION_GROUP, TRANSACTIONS } from '@muster/api/transaction/transaction.ts'
@@ -162,6 +162,6 @@ function asker({ handle, token, cluster }: BootstrapDeps) {
 async function textOf({ body }: ApiResponse): Promise<string> {
   if (body.body === 'bytes') return decoder.decode(body.bytes)
   const chunks: Uint8Array[] = []
-  for await (const chunk of body.body === 'blocks' ? body.blocks : body.stream) chunks.push(chunk)
+  for await (const chunk of piecesOf(body)) chunks.push(chunk)
   return Buffer.concat(chunks).toString('utf8')
 }

@@ -6,6 +6,8 @@ import type { Authentication } from '../auth/authentication.ts'
 import type { Authorizer } from '../auth/authorization.ts'
 import { createCertificateReader } from '../auth/client-certificate.ts'
 import type { Identities } from '../auth/identities.ts'
+import { withNodes } from '../auth/node/authorizer.ts'
+import { createNodeRelations, type NodeRelationsIndex } from '../auth/node/relations.ts'
 import { createRbacAuthorizer } from '../auth/rbac/authorizer.ts'
 import { createRbacIndex, type RbacIndex } from '../auth/rbac/index.ts'
 import type { ObjectReads } from '../auth/reads.ts'
@@ -16,6 +18,7 @@ import { createLeaseGuardIndex, type LeaseGuardIndex } from '../elections/lease-
 /** What the objects of a logical cluster say of what may be done in it, served or not. */
 export interface ClusterRules {
   readonly rbac: RbacIndex
+  readonly nodes: NodeRelationsIndex
   readonly hooks: HookIndex
   readonly policies: PolicyIndex
   readonly leaseGuards: LeaseGuardIndex
@@ -24,6 +27,7 @@ export interface ClusterRules {
 /** Nothing is said yet. */
 export const createClusterRules = (): ClusterRules => ({
   rbac: createRbacIndex(),
+  nodes: createNodeRelations(),
   hooks: createHookIndex(),
   policies: createPolicyIndex(),
   leaseGuards: createLeaseGuardIndex(),
@@ -65,7 +69,7 @@ export function createLogicalCluster(
     name: cluster,
     keyring,
     issuer,
-    authorizer: createRbacAuthorizer(rules.rbac),
+    authorizer: withNodes(rules.nodes, createRbacAuthorizer(rules.rbac)),
     authentication: {
       certificates: createCertificateReader([authority.certificate]),
       tokens: { issuer, audiences: [issuer], keyring, reads },

@@ -32,6 +32,8 @@ export type RequestInfo =
       readonly name: string
       /** The one name that a list or watch asks for by its field selector: authorization asks about it. */
       readonly selectedName: string
+      /** The field selector of what asks for several objects; else empty. */
+      readonly fieldSelector: string
       /** Empty for the object itself. */
       readonly subresource: string
       /** What follows the subresource: the path of a proxy. */
@@ -69,8 +71,9 @@ export function requestInfoOf({
   const about = placeOf(parts.slice(placeAt), isCore ? OF_NAMESPACE_ITSELF : OF_NAMESPACE_IN_GROUPS)
   if (about.name === '' && verb === 'get') verb = isTrue(query.get('watch')) ? 'watch' : 'list'
   if (about.name === '' && verb === 'delete') verb = 'deletecollection'
-  const selectedName = about.name === '' && verb !== 'create' ? nameSelected(query.get('fieldSelector')) : ''
-  return { ...base, about: 'resource', verb, group, version, selectedName, ...about }
+  const fieldSelector = SELECTING.has(verb) ? (query.get('fieldSelector') ?? '') : ''
+  const selectedName = about.name === '' ? nameSelected(fieldSelector) : ''
+  return { ...base, about: 'resource', verb, group, version, selectedName, fieldSelector, ...about }
 }
 
 /** The parts of a path, decoded; undefined when one cannot be. */
@@ -85,8 +88,11 @@ function partsOf(path: string): readonly string[] | undefined {
 }
 
 /** `metadata.name=web`, alone or among others. */
-const nameSelected = (selector: string | null): string =>
-  /(?:^|,)metadata\.name==?([^,=!\\]+)(?:,|$)/.exec(selector ?? '')?.[1] ?? ''
+const nameSelected = (selector: string): string =>
+  /(?:^|,)metadata\.name==?([^,=!\\]+)(?:,|$)/.exec(selector)?.[1] ?? ''
+
+/** Source: apiserver pkg/endpoints/filters/authorization.go. */
+const SELECTING: ReadonlySet<string> = new Set(['list', 'watch', 'deletecollection'])
 
 const VERBS: Readonly<Record<string, string>> = {
   GET: 'get',

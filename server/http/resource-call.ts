@@ -116,6 +116,15 @@ function isAnswered(method: string, info: ResourceInfo, served: Served): boolean
 /** The question that authorization is asked. */
 export function attributesOf(info: RequestInfo): Attributes {
   if (info.about === 'path') return { about: 'path', verb: info.verb, path: info.path }
-  const { verb, group, resource, subresource, namespace, name, selectedName } = info
-  return { about: 'resource', verb, group, resource, subresource, namespace, name: name || selectedName }
+  const { verb, group, resource, subresource, namespace, name, selectedName, fieldSelector } = info
+  const asked = {
+    about: 'resource',
+    verb,
+    group,
+    resource,
+    subresource,
+    namespace,
+    name: name || selectedName,
+  } as const
+  return fieldSelector === '' ? asked : { ...asked, fieldSelector }
 }

@@ -6,7 +6,11 @@ import {
   BODY_BYTES_MAX,
   type Handle,
   parseQuery,
+  piecesOf,
+  type Talk,
 } from '@muster/api/message.ts'
+import { duplexPair } from '@muster/base/byte-duplex.ts'
+import { roomIn } from '@muster/base/socket-duplex.ts'
 
 /** A request whose headers are there, and the way to answer it. */
 export interface Exchange {
@@ -27,10 +31,14 @@ export interface Exchange {
   readonly unreadHeaders: Readonly<Record<string, string>>
   /** Tells the client to stop sending a body, once the answer has been sent. */
   leaveUnread(): void
+  /** The answer is written to another stream than the body is read from: one can go on while the other waits. */
+  readonly hasOwnOutput: boolean
+  /** Hands the connection over, after the head of an answer has switched it. Only where the client asked for that. */
+  readonly converse?: (talk: Talk) => Promise<void>
 }
 
 /** What is asked of the stream that a body is read from. */
-export interface Input {
+export interface Input extends AsyncIterable<Uint8Array> {
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
   once(event: 'end' | 'error' | 'close', listener: () => void): unknown
 }
@@ -55,6 +63,12 @@ export interface Peer {
 
 /** Reads a request, has it answered, and sends the answer. `cluster` stands for the logical cluster at `/`. */
 export async function serve(exchange: Exchange, handle: Handle, cluster: string | undefined): Promise<void> {
+  const { input, target } = exchange
+  if (input && exchange.hasOwnOutput && isCarriedOn(target)) {
+    await send(exchange, await handle({ ...toApiRequest(exchange, NO_BYTES, cluster), upload: input }))
+    exchange.leaveUnread()
+    return
+  }
   const body = await readBody(exchange)
   if (body === 'cut') return
   if (body === 'too-large') {
@@ -62,6 +76,10 @@ export async function serve(exchange: Exchange, handle: Handle, cluster: string 
     exchange.leaveUnread()
   } else await send(exchange, await handle(toApiRequest(exchange, body, cluster)))
 }
+
+/** What is behind a proxy may be sent more than the API itself would read. */
+const isCarriedOn = (target: string): boolean =>
+  /^(\/clusters\/[^/]+)?\/api\/v1\/(namespaces\/[^/]+\/(pods|services)|nodes)\/[^/]+\/proxy([/?]|$)/.test(target)
 
 function toApiRequest(exchange: Exchange, body: Uint8Array, cluster: string | undefined): ApiRequest {
   const { method, target, headers, rawHeaders, peer, output } = exchange
@@ -154,11 +172,13 @@ async function send(exchange: Exchange, { status, headers, body }: ApiResponse):
       output.end(exchange.method === 'HEAD' ? NO_BYTES : body.bytes)
       return
     case 'blocks':
-      exchange.begin(status, headers)
-      return pump(output, body.blocks)
     case 'stream':
       exchange.begin(status, headers)
-      return pump(output, body.stream)
+      return pump(output, piecesOf(body))
+    case 'conversation':
+      if (!exchange.converse) return abandon(body)
+      exchange.begin(status, headers)
+      return exchange.converse(body.talk)
     default:
       body satisfies never
   }
@@ -167,24 +187,18 @@ async function send(exchange: Exchange, { status, headers, body }: ApiResponse):
 /** The client is gone before he was told anything: whoever would have told him is let go. */
 async function abandon(body: ApiResponse['body']): Promise<void> {
   if (body.body === 'stream') await body.stream[Symbol.asyncIterator]().return?.()
+  if (body.body === 'conversation') {
+    const [here, there] = duplexPair()
+    there.close()
+    await body.talk(here)
+  }
 }
 
 /** Writes no faster than the client reads. */
 async function pump(output: Output, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
   for await (const chunk of chunks) {
     if (output.destroyed) return
-    if (!output.write(chunk)) await drained(output)
+    if (!output.write(chunk)) await roomIn(output)
   }
   output.end()
 }
-
-const drained = (output: Output): Promise<void> =>
-  new Promise((resolve) => {
-    const done = () => {
-      output.off('drain', done)
-      output.off('close', done)
-      resolve()
-    }
-    output.once('drain', done)
-    output.once('close', done)
-  })

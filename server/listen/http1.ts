@@ -23,11 +23,13 @@ export const overHttp1 = (request: Request, response: ServerResponse): Exchange 
     if (headers['content-length'] === undefined) response.flushHeaders()
   },
   // The connection holds the rest of the body, so it can carry nothing else.
+  hasOwnOutput: true,
   unreadHeaders: { connection: 'close' },
   leaveUnread() {},
 })
 
-function headersOf({ headers: given }: Request): Record<string, string | undefined> {
+/** By names in lower case. */
+export function headersOf({ headers: given }: Pick<Request, 'headers'>): Record<string, string | undefined> {
   const headers: Record<string, string | undefined> = {}
   for (const [name, value] of Object.entries(given)) headers[name] = Array.isArray(value) ? value.join(', ') : value
   return headers

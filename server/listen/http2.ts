@@ -21,6 +21,7 @@ export function overHttp2(
     input: stream.endAfterHeaders ? undefined : stream,
     output: stream,
     begin: (status, headers) => stream.respond({ ...headers, ':status': status }),
+    hasOwnOutput: false,
     unreadHeaders: {},
     leaveUnread: () => stream.close(),
   }

@@ -3,7 +3,7 @@
  *
  * HTTP/1.1 stays allowed beside HTTP/2 because `kubectl exec` upgrades its connection, which only HTTP/1.1 can.
  */
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   createSecureServer,
   type Http2SecureServer,
@@ -11,11 +11,13 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Handle } from '@muster/api/message.ts'
 import { type Clock, type Duration, seconds } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import { type Exchange, serve } from './exchange.ts'
 import { overHttp1 } from './http1.ts'
+import { asksToSwitch, overUpgrade } from './http1-upgrade.ts'
 import { overHttp2 } from './http2.ts'
 
 /** What a server shows and what it asks of clients. All PEM. */
@@ -88,6 +90,11 @@ export async function listen({ host, port, tls, handle, clock, cluster }: Listen
     void serve(exchange, handle, cluster).catch(() => exchange.output.destroy())
   }
   takeHttp1(server, take)
+  // A setting of http servers that http2 servers take as well, other than their types say.
+  Object.assign(server, { shouldUpgradeCallback: asksToSwitch })
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+    take(overUpgrade(request, socket, head, clock)),
+  )
   server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) =>
     take(overHttp2(stream, headers, raw)),
   )

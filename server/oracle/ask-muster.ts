@@ -1,5 +1,5 @@
 /** The API of Muster as the oracle asks it: a request in plain text, and the whole of the answer. */
-import { type ApiRequest, type ApiResponse, parseQuery } from '@muster/api/message.ts'
+import { type ApiRequest, type ApiResponse, parseQuery, piecesOf } from '@muster/api/message.ts'
 import type { TestApi } from '../testing/open-test-api.ts'
 import type { RawResponse } from './normalise.ts'
 import type { Send } from './replay.ts'
@@ -34,11 +34,10 @@ export const askMuster =
 /** A watch that nobody ends is left once it has said what there is, as the recorder left it. */
 async function rawAnswer({ status, headers, body }: ApiResponse, isEndless: boolean): Promise<RawResponse> {
   const chunks: Uint8Array[] = []
-  if (body.body === 'bytes') chunks.push(body.bytes)
-  else if (isEndless && body.body === 'stream') {
+  if (isEndless && body.body === 'stream') {
     const [first] = await Promise.race([firstOf(body.stream), nothingSoon()])
     if (first) chunks.push(first)
-  } else for await (const chunk of body.body === 'blocks' ? body.blocks : body.stream) chunks.push(chunk)
+  } else for await (const chunk of piecesOf(body)) chunks.push(chunk)
   return { status, headers, body: Buffer.concat(chunks).toString('utf8') }
 }
 

@@ -11,6 +11,7 @@ import { badRequest, forbidden, methodNotServed, notFound, serviceUnavailable } 
 import type { Endpoints, Pod, Service } from '@muster/api/types/core-v1.ts'
 import { between } from '@muster/base/random.ts'
 import { core, isKind } from '../auth/reads.ts'
+import type { Agents } from '../nodes/agents.ts'
 import { parseObject } from '../storage/stored-object.ts'
 import type { AnswerDeps, SubresourceHandler } from './answer.ts'
 import type { ResourceCall } from './call.ts'
@@ -37,6 +38,8 @@ export type Destination =
       readonly host: string
       readonly port: string
       readonly path: string
+      /** The pod that has this address, where it is known. */
+      readonly behind?: { readonly node: string; readonly uid: string }
     }
   /** A port of a node; empty for that of its agent. */
   | {
@@ -58,18 +61,22 @@ export interface PodPlace {
 export interface Connectors {
   /** Carries a request there and its answer back. Throws the error that the client is to get. */
   connect(destination: Destination, call: ResourceCall): Promise<ApiResponse>
+  /** True for a node whose agent opens the ports of its pods: their addresses may be of its machine alone. */
+  reaches?(cluster: string, node: string): boolean
+  /** Agents that say what their nodes use. */
+  readonly agents?: Agents
 }
 
 /** The handlers, each over the same way, or over none. */
 export function connectionHandlers(connectors: Connectors | undefined): Readonly<Record<string, SubresourceHandler>> {
   const lead =
     (
-      find: (call: ResourceCall, deps: AnswerDeps) => Promise<Destination | undefined>,
+      find: (call: ResourceCall, deps: AnswerDeps, reaches: Reaches) => Promise<Destination | undefined>,
       asks?: ConnectOptions,
     ): SubresourceHandler =>
     async (call, deps) => {
       if (asks) await admitConnect(call, deps, asks.kind, asks.optionsOf(call))
-      const destination = await find(call, deps)
+      const destination = await find(call, deps, (node) => connectors?.reaches?.(call.info.cluster, node) ?? false)
       if (!destination) return NOTHING_YET
       if ('node' in destination) await checkNode(call, deps, destination.node)
       if (!connectors) throw serviceUnavailable('this server has no connection to nodes')
@@ -85,6 +92,9 @@ export function connectionHandlers(connectors: Connectors | undefined): Readonly
     'nodes/proxy': lead(findNodePort, proxyOf('Node')),
   }
 }
+
+/** Whether the agent of a node opens ports of its pods. */
+type Reaches = (node: string) => boolean
 
 /** The log of a pod that is on no node yet. */
 const NOTHING_YET: ApiResponse = { status: 204, headers: {}, body: { body: 'bytes', bytes: new Uint8Array(0) } }
@@ -113,19 +123,28 @@ async function findPorts(call: ResourceCall, deps: AnswerDeps): Promise<Destinat
   return { to: 'ports', node: nodeOf(pod), pod: placeOf(pod) }
 }
 
-async function findPodAddress(call: ResourceCall, deps: AnswerDeps): Promise<Destination> {
+async function findPodAddress(call: ResourceCall, deps: AnswerDeps, reaches: Reaches): Promise<Destination> {
   const { scheme, name, port } = nameOf(call, 'pod')
   const pod = await podOf(call, deps, name)
   const [first] = (pod.spec?.containers ?? []).flatMap(({ ports = [] }) => ports.slice(0, 1))
   const host = pod.status?.podIPs?.[0]?.ip ?? pod.status?.podIP ?? ''
-  if (!isProxied(host)) throw badRequest('address not allowed')
-  return { to: 'address', scheme, host, port: port || String(first?.containerPort ?? ''), path: pathOf(call) }
+  const node = pod.spec?.nodeName
+  const behind = node && reaches(node) ? { node, uid: placeOf(pod).uid } : undefined
+  if (!behind && !isProxied(host)) throw badRequest('address not allowed')
+  return {
+    to: 'address',
+    scheme,
+    host,
+    port: port || String(first?.containerPort ?? ''),
+    path: pathOf(call),
+    ...(behind ? { behind } : {}),
+  }
 }
 
 const isService = isKind<Service>('v1', 'Service')
 const isEndpoints = isKind<Endpoints>('v1', 'Endpoints')
 
-async function findServiceAddress(call: ResourceCall, deps: AnswerDeps): Promise<Destination> {
+async function findServiceAddress(call: ResourceCall, deps: AnswerDeps, reaches: Reaches): Promise<Destination> {
   const { scheme, name, port } = nameOf(call, 'service')
   const { cluster, namespace } = call.info
   const of = (resource: string) => ({ ...core(resource), cluster, namespace, name })
@@ -143,10 +162,16 @@ async function findServiceAddress(call: ResourceCall, deps: AnswerDeps): Promise
     ports
       .filter((one) => (one.name ?? '') === portName)
       .slice(0, 1)
-      .flatMap((one) => addresses.map(({ ip }) => ({ host: ip, port: String(one.port) }))),
+      .flatMap((one) =>
+        addresses.map(({ ip, nodeName: node, targetRef: { uid } = {} }) => ({
+          host: ip,
+          port: String(one.port),
+          ...(node && uid && reaches(node) ? { behind: { node, uid } } : {}),
+        })),
+      ),
   )
   const chosen = open[between(deps.random, 0, Math.max(0, open.length - 1))]
-  if (!chosen || !isProxied(chosen.host)) {
+  if (!chosen || !(chosen.behind || isProxied(chosen.host))) {
     throw serviceUnavailable(`no endpoints available for service ${goQuote(call.info.name)}`)
   }
   return { to: 'address', scheme, ...chosen, path: pathOf(call) }

@@ -1,6 +1,10 @@
 /** What a request says of the log that it wants. Source: kubernetes ValidatePodLogOptions. */
 import { type FieldError, forbidden, invalid } from '@muster/api/field-error.ts'
+import type { LogQuery } from '@muster/api/node-agent.ts'
 import { badRequest, invalid as invalidStatus } from '@muster/api/status.ts'
+import { readTime } from '@muster/api/time.ts'
+import { add, type Instant, seconds } from '@muster/base/clock.ts'
+import { isTrue } from '../http/request-info.ts'
 
 /** Throws BadRequest for what is no number, and Invalid for a number that makes no sense. */
 export function checkLogOptions(query: URLSearchParams, podName: string): void {
@@ -18,6 +22,29 @@ export function checkLogOptions(query: URLSearchParams, podName: string): void {
   }
   if (query.get('stream')) errors.push(forbidden('stream', 'may not be specified'))
   if (errors.length > 0) throw invalidStatus({ group: '', kind: 'PodLogOptions' }, podName, errors)
+}
+
+/** What is asked for. For a query that has been checked. */
+export function logQueryOf(query: URLSearchParams, now: Instant): LogQuery {
+  const tailLines = numberIn(query, 'tailLines')
+  const limitBytes = numberIn(query, 'limitBytes')
+  const sinceSeconds = numberIn(query, 'sinceSeconds')
+  const sinceTime = sinceSeconds === undefined ? timeIn(query, 'sinceTime') : add(now, seconds(-sinceSeconds))
+  return {
+    follow: isTrue(query.get('follow')),
+    timestamps: isTrue(query.get('timestamps')),
+    ...(tailLines === undefined ? {} : { tailLines }),
+    ...(limitBytes === undefined ? {} : { limitBytes }),
+    ...(sinceTime === undefined ? {} : { sinceTime }),
+  }
+}
+
+function timeIn(query: URLSearchParams, name: string): Instant | undefined {
+  const text = query.get(name)
+  if (text === null || text === '') return undefined
+  const time = readTime(text)
+  if (!time.read) throw badRequest(time.why)
+  return time.at
 }
 
 const POSITIVE = 'must be greater than 0'

@@ -5,6 +5,7 @@ import type { Random } from '@muster/base/random.ts'
 import { checkWatchBegins, exactRevisionOfGet, listOptionsAsOf } from '../history/as-of.ts'
 import type { RightsDeps } from '../history/rights.ts'
 import { type ListOptions, listOptions } from '../http/options.ts'
+import type { Heartbeats } from '../nodes/heartbeats.ts'
 import type { ListPage } from '../storage/read.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { StoredObject } from '../storage/stored-object.ts'
@@ -16,6 +17,7 @@ import { selectionOf } from './select.ts'
 /** What reading takes. */
 export interface ReadDeps extends RightsDeps {
   readonly objects: Storage
+  readonly heartbeats: Heartbeats
 }
 
 /** One object, as of the resourceVersion or the time that is asked for. */
@@ -23,7 +25,8 @@ export async function get(call: ResourceCall, deps: ReadDeps): Promise<StoredObj
   const { objects } = deps
   const key = objectKey(call)
   const exact = await exactRevisionOfGet(call, deps)
-  if (exact === undefined) return objects.get(key, call.request.query.get('resourceVersion') ?? '')
+  if (exact === undefined)
+    return deps.heartbeats.shown(await objects.get(key, call.request.query.get('resourceVersion') ?? ''))
   const found = await objects.findAt(key, exact)
   if (!found) throw notFound(saidResource(call), key.name)
   return found
@@ -32,7 +35,11 @@ export async function get(call: ResourceCall, deps: ReadDeps): Promise<StoredObj
 /** A page of a list. */
 export async function list(call: ResourceCall, deps: ReadDeps): Promise<ListPage> {
   const options = await listOptionsAsOf(call, deps)
-  return deps.objects.list(scopeOf(call), { ...versionOf(options), ...selected(call, options) })
+  const scope = scopeOf(call)
+  const page = await deps.objects.list(scope, { ...versionOf(options), ...selected(call, options) })
+  // What was true at a revision was so without what is kept in memory.
+  if (options.resourceVersionMatch === 'Exact' || !deps.heartbeats.concerns(scope)) return page
+  return { ...page, items: page.items.map(deps.heartbeats.shown) }
 }
 
 /**

@@ -7,6 +7,7 @@ import { badRequest, conflict, invalid as invalidStatus } from '@muster/api/stat
 import { aboutResource, forbiddenBy } from '../auth/authorization.ts'
 import { type WriteOptions, writeOptions } from '../http/options.ts'
 import type { Written } from '../storage/decide.ts'
+import type { UpdateRequest } from '../storage/write.ts'
 import { namespaceOf, objectKey, type ResourceCall, saidResource } from './call.ts'
 import { bodyTypeOf, decodeBody, settleStrict } from './decode-body.ts'
 import { fromStored } from './versions.ts'
@@ -42,7 +43,7 @@ export interface Change {
 }
 
 /** Writes what a change makes of what is there. */
-export function writeOver(
+export async function writeOver(
   call: ResourceCall,
   deps: WriteDeps,
   options: WriteOptions,
@@ -52,7 +53,7 @@ export function writeOver(
   const key = objectKey(call)
   const { rules } = call.served.kind
   const heard = call.warnings.length
-  return deps.objects.update(key, {
+  const request: UpdateRequest = {
     ...writeRequest(call, deps, options.dryRun, admitted),
     ...(wanted.uid === undefined ? {} : { preconditions: { uid: wanted.uid } }),
     createIfAbsent: wanted.createIfAbsent,
@@ -68,7 +69,9 @@ export function writeOver(
       checkVersion(call, next, stored)
       return admitUpdate(call, deps, next, stored, options.dryRun, admitted)
     },
-  })
+  }
+  const written = await deps.objects.update(key, deps.heartbeats.hearing(key, request))
+  return { ...written, object: deps.heartbeats.shown(written.object) }
 }
 
 function creation(call: ResourceCall, deps: WriteDeps, next: KubeObject, options: WriteOptions, admitted: Admitted) {

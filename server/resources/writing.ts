@@ -40,6 +40,7 @@ import { type LeaseGuardSource, leaseGuards } from '../elections/lease-guards.ts
 import type { Sessions } from '../elections/session.ts'
 import { causeOf } from '../history/cause.ts'
 import type { DeleteOptions, WriteOptions } from '../http/options.ts'
+import type { Heartbeats } from '../nodes/heartbeats.ts'
 import type { Registry, Served } from '../registry/registry.ts'
 import { beginService, endOf, isService, type ServiceDeps, writesOf } from '../services/commit.ts'
 import type { AlsoWritten, WriteRequest } from '../storage/decide.ts'
@@ -64,6 +65,7 @@ export interface WriteDeps {
   readonly rolesOf: (cluster: string) => RbacSource
   readonly leaseGuardsOf: (cluster: string) => LeaseGuardSource
   readonly networkOf: (cluster: string) => ClusterNetwork
+  readonly heartbeats: Heartbeats
   readonly clock: Clock
   readonly random: Random
   /** A name for each request, for ever. */

@@ -18,7 +18,7 @@ import { DEFAULT_NETWORK, factsOf } from '../cluster/network.ts'
 
 /** What a test may want otherwise. */
 export interface TestApiSettings
-  extends Pick<Partial<ApiServerDeps>, 'connectors' | 'garbageCollection' | 'networkOf' | 'pause'> {
+  extends Pick<Partial<ApiServerDeps>, 'connectors' | 'garbageCollection' | 'liveness' | 'networkOf' | 'pause'> {
   readonly clock: Clock
   readonly seed?: number
   /** In place of the seed: goes on where another server over the same store has stopped. */
@@ -83,6 +83,7 @@ export async function openTestApi(settings: TestApiSettings): Promise<TestApi> {
     ...(settings.callWebhook ? { callWebhook: settings.callWebhook } : {}),
     fixedTokens,
     networkOf,
+    ...(settings.liveness ? { liveness: settings.liveness } : {}),
     ...(connectors ? { connectors } : {}),
     ...(garbageCollection === undefined ? {} : { garbageCollection }),
     ...(pause ? { pause } : {}),

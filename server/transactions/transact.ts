@@ -9,6 +9,7 @@
  * Refused is refused as a whole, with the code of the first refusal and all of them named. Nothing is kept of the
  * Transaction itself but its id, in the cause of every write and in the audit log.
  */
+
 import { type ApiResponse, answer, answerJson } from '@muster/api/message.ts'
 import { statusOf } from '@muster/api/status.ts'
 import { timestamp } from '@muster/api/time.ts'
@@ -23,6 +24,7 @@ import { admissionReads } from '../admission/reads.ts'
 import type { AuditTrail } from '../audit/trail.ts'
 import { causeOf } from '../history/cause.ts'
 import { attributesOf, checkAllowed, resourceCall } from '../http/resource-call.ts'
+import { noHeartbeats } from '../nodes/heartbeats.ts'
 import type { AnswerDeps, SubresourceHandler } from '../resources/answer.ts'
 import { answerPassing, decodePassing } from '../resources/answer-object.ts'
 import type { ResourceCall } from '../resources/call.ts'
@@ -157,6 +159,8 @@ async function carryOutAll({ call, deps, parts, trails, dryRun, id }: Deed, stag
   const { cluster } = call.info
   const staged: WriteDeps = {
     ...deps,
+    // On a stage every write is one.
+    heartbeats: noHeartbeats,
     objects: stage,
     readsOf: (name) => (name === cluster ? admissionReads(stage, name) : deps.readsOf(name)),
     rolesOf: (name) => (name === cluster ? stagedRoles(stage, name, deps.rolesOf(name)) : deps.rolesOf(name)),

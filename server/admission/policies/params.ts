@@ -54,7 +54,8 @@ export async function collectParams(
   return { params: found.map((one) => fromStored(served, one)), guards }
 }
 
-function findKind(resources: ClusterResources, { apiVersion = '', kind }: ParamKind): Served | undefined {
+/** What the logical cluster serves under this version and kind. */
+export function findKind(resources: ClusterResources, { apiVersion = '', kind }: ParamKind): Served | undefined {
   const slash = apiVersion.indexOf('/')
   const [group, version] = slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)]
   return resources

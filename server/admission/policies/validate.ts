@@ -84,7 +84,11 @@ function sayDenial(
 }
 
 /** The names that are known, and `variables`, each of which is computed when it is first asked for. */
-function withVariables(variables: ReadonlyMap<string, Expressed>, known: PolicyInput, budget: Budget): PolicyInput {
+export function withVariables(
+  variables: ReadonlyMap<string, Expressed>,
+  known: PolicyInput,
+  budget: Budget,
+): PolicyInput {
   if (variables.size === 0) return known
   const made = new Map<string, Value>()
   const compute = (name: string): Value | undefined => {

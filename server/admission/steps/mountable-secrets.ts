@@ -2,7 +2,7 @@
  * Which secrets a pod refers to, and whether its service account lets it.
  * Source: kubernetes plugin/pkg/admission/serviceaccount, pkg/api/pod/util.go.
  */
-import type { Container, EphemeralContainer, Pod, ServiceAccount, Volume } from '@muster/api/types/core-v1.ts'
+import type { Container, EphemeralContainer, Pod, ServiceAccount } from '@muster/api/types/core-v1.ts'
 
 const ENFORCE = 'kubernetes.io/enforce-mountable-secrets'
 /** What Go takes for true. Source: Go strconv.ParseBool. */
@@ -37,20 +37,6 @@ export function refusesToMount(account: ServiceAccount, { spec }: Pod, onlyEphem
   return first
 }
 
-/** True when anything in a pod names a secret. */
-export function refersToSecrets({ spec }: Pod): boolean {
-  const containers = [
-    ...(spec?.initContainers ?? []),
-    ...(spec?.containers ?? []),
-    ...(spec?.ephemeralContainers ?? []),
-  ]
-  return (
-    (spec?.imagePullSecrets ?? []).some(({ name }) => name) ||
-    containers.some((container) => secretsOf(container).some(({ secret }) => secret !== '')) ||
-    (spec?.volumes ?? []).some((volume) => secretsOfVolume(volume).some((name) => name))
-  )
-}
-
 /** True when a volume of the pod holds a token of its service account. */
 export const usesTokenVolume = ({ spec }: Pod): boolean =>
   (spec?.volumes ?? []).some(({ projected }) => projected?.sources?.some((source) => source.serviceAccountToken))
@@ -63,18 +49,4 @@ const secretsOf = ({
     valueFrom?.secretKeyRef ? [{ by: `envVar ${name}`, secret: valueFrom.secretKeyRef.name ?? '' }] : [],
   ),
   ...envFrom.flatMap(({ secretRef }) => (secretRef ? [{ by: 'envFrom', secret: secretRef.name ?? '' }] : [])),
-]
-
-const secretsOfVolume = (volume: Volume): readonly (string | undefined)[] => [
-  volume.secret?.secretName,
-  volume.azureFile?.secretName,
-  volume.cephfs?.secretRef?.name,
-  volume.cinder?.secretRef?.name,
-  volume.flexVolume?.secretRef?.name,
-  volume.rbd?.secretRef?.name,
-  volume.scaleIO?.secretRef?.name,
-  volume.iscsi?.secretRef?.name,
-  volume.storageos?.secretRef?.name,
-  volume.csi?.nodePublishSecretRef?.name,
-  ...(volume.projected?.sources ?? []).map(({ secret }) => secret?.name),
 ]

@@ -9,15 +9,15 @@ import { generateName } from '@muster/api/metadata/object-name.ts'
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from '@muster/api/types/core-v1.ts'
 import { milliseconds } from '@muster/base/clock.ts'
 import { between } from '@muster/base/random.ts'
+import { isMirror, secretNames } from '../../auth/node/references.ts'
 import { core, isKind } from '../../auth/reads.ts'
 import { VOLUME_EXPIRATION_SECONDS } from '../../auth/tokens/token-request.ts'
 import { type AdmissionContext, type AdmissionRequest, type AdmissionStep, refusal } from '../admission.ts'
-import { refersToSecrets, refusesToMount, usesTokenVolume } from './mountable-secrets.ts'
+import { refusesToMount, usesTokenVolume } from './mountable-secrets.ts'
 
 /** Where a container finds its token. */
 export const TOKEN_MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
 const TOKEN_VOLUME = 'kube-api-access'
-const MIRROR = 'kubernetes.io/config.mirror'
 
 const isPod = isKind<Pod>('v1', 'Pod')
 const isServiceAccount = isKind<ServiceAccount>('v1', 'ServiceAccount')
@@ -60,14 +60,11 @@ export const serviceAccount: AdmissionStep = {
   },
 }
 
-/** A pod that a node runs by itself, and shows us. */
-const isMirror = ({ metadata }: Pod): boolean => metadata.annotations?.[MIRROR] !== undefined
-
 const nameIn = (spec: PodSpec | undefined): string => spec?.serviceAccountName || spec?.serviceAccount || ''
 
 function refuseMirror(request: AdmissionRequest, pod: Pod): undefined {
   if (nameIn(pod.spec) !== '') throw refusal(request, 'a mirror pod may not reference service accounts')
-  if (refersToSecrets(pod)) throw refusal(request, 'a mirror pod may not reference secrets')
+  if (secretNames(pod).length > 0) throw refusal(request, 'a mirror pod may not reference secrets')
   if (usesTokenVolume(pod)) throw refusal(request, 'a mirror pod may not use ServiceAccountToken volume projections')
 }
 

@@ -7,7 +7,6 @@
  */
 import { isStatus, statusOf } from '@muster/api/status.ts'
 import type {
-  MatchResources,
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
 } from '@muster/api/types/admissionregistration-v1.ts'
@@ -21,7 +20,8 @@ import {
   refusal,
   type ValidateEffects,
 } from '../admission.ts'
-import { isExempt, type Match, type MatchCriteria, matchRequest, namespaceOfRequest } from '../match-rules.ts'
+import { isExempt, type Match, matchRequest, namespaceOfRequest } from '../match-rules.ts'
+import { criteriaOf } from '../policies/criteria.ts'
 import type { BoundPolicy } from '../policies/index.ts'
 import { factsOf, policyInput } from '../policies/input.ts'
 import { collectParams } from '../policies/params.ts'
@@ -176,16 +176,6 @@ async function orFailure(ask: () => Promise<Match>): Promise<Match | { readonly 
     return { why: statusOf(error).message ?? String(error) }
   }
 }
-
-/** A binding without a match is about everything that its policy is about. */
-const criteriaOf = (match: MatchResources | undefined): MatchCriteria => ({
-  rules: match?.resourceRules ?? [],
-  excludeRules: match?.excludeResourceRules ?? [],
-  whenNoRules: 'all',
-  matchPolicy: match?.matchPolicy,
-  namespaceSelector: match?.namespaceSelector,
-  objectSelector: match?.objectSelector,
-})
 
 /** Status codes of the reasons that a policy may give. Source: apiserver policy_decision.go reasonToCode. */
 const CODES: Readonly<Record<string, readonly [number, ErrorCode]>> = {

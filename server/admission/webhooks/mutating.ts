@@ -2,15 +2,16 @@
  * Webhooks that may change what is written: one after the other, each sees what those before it made of the object.
  * Source: apiserver pkg/admission/plugin/webhook/mutating.
  */
-import type { Json, KubeObject } from '@muster/api/object.ts'
-import { applyJsonPatch, readJsonPatch } from '@muster/api/patch/json-patch.ts'
+import type { Json } from '@muster/api/object.ts'
+import { applyJsonPatch, readJsonPatch, whyNotPatched } from '@muster/api/patch/json-patch.ts'
 import { sameMeaning } from '@muster/api/same-meaning.ts'
 import { isObject } from '@muster/api/schema/json.ts'
 import { internal } from '@muster/api/status.ts'
 import { ControlError, isControlError } from '@muster/base/errors.ts'
 import type { AdmissionContext, AdmissionRequest, AdmissionStep } from '../admission.ts'
 import { isExempt } from '../match-rules.ts'
-import { changed } from '../reinvocation.ts'
+import { replaceObject } from '../object-form.ts'
+import { changed, objectText } from '../reinvocation.ts'
 import type { RequestHooks } from './access.ts'
 import { JSON_PATCH } from './answer.ts'
 import { ask } from './ask.ts'
@@ -43,9 +44,6 @@ export const mutatingWebhooks: AdmissionStep = {
     return undefined
   },
 }
-
-/** What the second round compares: whether a step of the server's own has changed the object since. */
-const objectText = (request: AdmissionRequest): string => ('object' in request ? JSON.stringify(request.object) : '')
 
 /** Asks one, and does what it says; true when the object is another one now. */
 async function askOne(
@@ -105,21 +103,10 @@ function apply(operations: Json[], { hook, form }: Invocation, request: Admissio
     const patched = applyJsonPatch(before as never, readJsonPatch(operations))
     if (!isObject(patched)) throw internal('the patch does not leave an object')
     const next = form.read(patched, object)
-    replace(object, next)
+    replaceObject(object, next)
     return !sameMeaning(before, form.show(object))
   } catch (error) {
     if (!isControlError(error)) throw error
-    throw internal(sayWhy(error), error)
+    throw internal(whyNotPatched(error), error)
   }
-}
-
-/** What a patch cannot do is told in the cause; what cannot be read, behind the name of the kind. */
-const sayWhy = ({ cause, message }: ControlError): string =>
-  typeof cause === 'string' ? cause : message.replace(/^.* cannot be handled as a \w+: /, '')
-
-/** Others hold the object of the request: it stays, and becomes another. */
-function replace(object: KubeObject, next: KubeObject): void {
-  if (object === next) return
-  for (const field of Object.keys(object)) if (!Object.hasOwn(next, field)) delete object[field]
-  Object.assign(object, next)
 }

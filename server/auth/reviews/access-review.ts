@@ -17,7 +17,7 @@ import type {
 import { type Attributes, type Authorizer, aboutResource } from '../authorization.ts'
 import { isKind } from '../reads.ts'
 import type { User } from '../user.ts'
-import { sayUnreadSelectors, validateSelectors } from './selectors.ts'
+import { fieldSelectorOf, sayUnreadSelectors, validateSelectors } from './selectors.ts'
 
 const GROUP = 'authorization.k8s.io'
 /** Whether an object, decoded by its schema, is a SubjectAccessReview. */
@@ -87,7 +87,16 @@ function attributesOf({ resourceAttributes, nonResourceAttributes }: Spec): Attr
     return { about: 'path', verb, path }
   }
   const { verb = '', group = '', resource = '', subresource = '', namespace = '', name = '' } = resourceAttributes
-  return aboutResource({ verb, group, resource, subresource, namespace, name })
+  const asked = {
+    verb,
+    group,
+    resource,
+    subresource,
+    namespace,
+    name,
+    fieldSelector: fieldSelectorOf(resourceAttributes),
+  }
+  return aboutResource(asked)
 }
 
 const subjectOf = ({ user = '', groups = [], uid, extra }: SubjectAccessReviewSpec): User => ({

@@ -1,11 +1,11 @@
 /**
- * Selectors in a question about access: checked, and otherwise without effect, since no role asks for one.
+ * Selectors in a question about access: checked. No role asks for one; what a node may list depends on its fields.
  * Source: kubernetes pkg/apis/authorization/validation, pkg/registry/authorization/util/helpers.go.
  */
 import { child, type FieldError, type FieldPath, forbidden, index, invalid, required } from '@muster/api/field-error.ts'
 import { validateLabelKey } from '@muster/api/metadata/labels.ts'
 import { checkLabelValue } from '@muster/api/names.ts'
-import { parseFields } from '@muster/api/selector/fields.ts'
+import { formatFields, parseFields } from '@muster/api/selector/fields.ts'
 import { parseLabels } from '@muster/api/selector/parse-labels.ts'
 import type { ResourceAttributes } from '@muster/api/types/authorization-v1.ts'
 
@@ -28,6 +28,19 @@ export const validateSelectors = (
   ...validate(fieldSelector, child(path, 'fieldSelector'), validateFieldKey),
   ...validate(labelSelector, child(path, 'labelSelector'), validateLabel),
 ]
+
+/** The field selector as a text: what of it can be read. */
+export function fieldSelectorOf({ fieldSelector }: ResourceAttributes): string {
+  const { rawSelector = '', requirements = [] } = fieldSelector ?? {}
+  if (rawSelector !== '') return rawSelector
+  return formatFields(
+    requirements.filter(isFieldRequirement).map(({ key, operator, values: [value = ''] = [] }) => ({
+      field: key,
+      operator: operator === 'In' ? '=' : '!=',
+      value,
+    })),
+  )
+}
 
 /** What an answer says of selectors that could not be read; empty when all could. */
 export function sayUnreadSelectors({ fieldSelector, labelSelector }: ResourceAttributes): string {

@@ -32,7 +32,7 @@ export function reviewOwnRules(
 ): SelfSubjectRulesReview {
   const { namespace = '' }: SelfSubjectRulesReviewSpec = review.spec ?? {}
   if (namespace === '') throw badRequest('no namespace on request')
-  const { rules, error } = authorizer.rulesFor(user, namespace)
+  const { rules, error, incomplete = false } = authorizer.rulesFor(user, namespace)
   const resourceRules = rules.flatMap(({ verbs, apiGroups, resources, resourceNames }): ResourceRule[] => {
     if (!resources?.length) return []
     return [{ verbs, ...(apiGroups && { apiGroups }), resources, ...(resourceNames && { resourceNames }) }]
@@ -45,7 +45,7 @@ export function reviewOwnRules(
     kind: 'SelfSubjectRulesReview',
     metadata: {},
     spec: {},
-    status: { resourceRules, nonResourceRules, incomplete: false, ...(error !== '' && { evaluationError: error }) },
+    status: { resourceRules, nonResourceRules, incomplete, ...(error !== '' && { evaluationError: error }) },
   }
 }
 

@@ -1,7 +1,7 @@
 /** Asks an API server as people and programs do: in JSON, as the administrator or in the name of somebody else. */
 import type { FieldChange } from '@muster/api/history/changes.ts'
 import type { ObjectVersion, WhyHop } from '@muster/api/history/types.ts'
-import { parseQuery } from '@muster/api/message.ts'
+import { parseQuery, piecesOf } from '@muster/api/message.ts'
 import type { TestApi } from '../../testing/open-test-api.ts'
 
 /** How something is asked beside the usual. */
@@ -82,12 +82,7 @@ export const asker =
       signal: new AbortController().signal,
     })
     const chunks: Uint8Array[] = []
-    if (answered.body.body === 'bytes') chunks.push(answered.body.bytes)
-    else {
-      for await (const chunk of answered.body.body === 'blocks' ? answered.body.blocks : answered.body.stream) {
-        chunks.push(chunk)
-      }
-    }
+    for await (const chunk of piecesOf(answered.body)) chunks.push(chunk)
     const text = Buffer.concat(chunks).toString()
     return { status: answered.status, body: JSON.parse(text), warning: String(answered.headers.warning ?? '') }
   }
