@@ -1,6 +1,7 @@
 /** One run of the command line, from words to an exit code. */
 import { CommanderError } from 'commander'
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import { kubectlWords } from './program/kubectl-verbs.ts'
 import { program } from './program/program.ts'
 import { same } from './terminal/language.ts'
 import { type Terminal, terminalFor, type World } from './terminal/terminal.ts'
@@ -16,14 +17,20 @@ export function runHere({ argv, env, stdout, stderr }: NodeJS.Process): Promise<
       throw error
     })
   }
-  return run({ argv: argv.slice(2), env, stdout, stderr, invokedAs: INVOKED_AS })
+  return run({ argv: argv.slice(2), env, stdout, stderr, invokedAs: INVOKED_AS, isPlugin: isPlugin(argv, env) })
 }
+
+/** kubectl runs `kubectl-muster`: the name of the installed link, or what the link of a clone says of itself. */
+const isPlugin = (argv: readonly string[], env: World['env']): boolean =>
+  /[\\/]kubectl-muster(\.\w+)?$/.test(argv[1] ?? '') || env.MUSTER_PLUGIN === '1'
 
 /** Runs one command line in a given world; errors are told on its stderr, and never thrown. */
 export async function run(world: World): Promise<ExitCode> {
   const terminal = terminalFor(world)
   try {
-    const { command, exitCode } = program(terminal, world.env)
+    const words = kubectlWords(world.argv)
+    if (words) return await (await import('./kubectl/hand-over.ts')).handOver(terminal, world, words)
+    const { command, exitCode } = program(terminal, world)
     await command.parseAsync([...world.argv], { from: 'user' })
     return exitCode()
   } catch (error) {

@@ -73,7 +73,13 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const ERROR_OF_PAGE: Readonly<Partial<Record<PageCode, ErrorCode>>> = {
   MUS0104: 'NotFound',
   MUS0105: 'NotFound',
+  MUS0003: 'Unavailable',
   MUS0107: 'AlreadyExists',
+  MUS0109: 'Unavailable',
+  MUS0110: 'NotFound',
+  MUS0111: 'Unavailable',
+  MUS0112: 'Timeout',
+  MUS0113: 'Conflict',
   MUS0302: 'Forbidden',
   MUS0305: 'NotFound',
   MUS0306: 'Gone',

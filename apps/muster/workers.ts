@@ -18,8 +18,17 @@ export const storeWorkers: { readonly writer: URL; readonly steward: URL } = {
   ),
 }
 
+/** The program of a node's keeper: a process of its own, which outlives the agent that starts it. */
+export const keeperEntry: URL = new URL(
+  fromSource ? import.meta.resolve('@muster/agent/process/keeper-worker.ts') : './keeper-worker.js',
+  import.meta.url,
+)
+
 /** What a reader types to run this Muster: installed, it is on the PATH. */
 export const INVOKED_AS: string = fromSource ? 'npm run muster --' : 'muster'
 
 /** The file that `node` runs to be Muster once more, as a process of its own. */
 export const ownEntry: URL = new URL(fromSource ? './main.ts' : './muster.js', import.meta.url)
+
+/** The folder of the demonstration application: plain files, which are run and read and never imported. */
+export const shopFolder: URL = new URL(fromSource ? '../shop/' : './shop/', import.meta.url)

@@ -34,6 +34,8 @@ export interface Door {
   readonly handle: Handle
   /** Requests under way, watches not among them. */
   readonly underWay: number
+  /** The same, in words: `GET /api/v1/pods`. */
+  readonly asked: readonly string[]
   /** Watches that are open. */
   readonly watches: number
   /** Grows with every request, and with everything that a watch was told. */
@@ -59,7 +61,7 @@ interface OpenWatch {
 export function createDoor(api: () => Handle | undefined): Door {
   const rules: Rule[] = []
   const watches = new Set<OpenWatch>()
-  let underWay = 0
+  const underWay = new Set<ApiRequest>()
   let passed = 0
 
   const answer = async (request: ApiRequest): Promise<ApiResponse> => {
@@ -77,6 +79,9 @@ export function createDoor(api: () => Handle | undefined): Door {
     const cut = Promise.withResolvers<undefined>()
     const watch = { request, cut: () => cut.resolve(undefined) }
     watches.add(watch)
+    // Whoever left while it was being opened is not told of by the stream.
+    if (request.signal.aborted) watch.cut()
+    request.signal.addEventListener('abort', watch.cut, { once: true })
     async function* until() {
       const inner = stream[Symbol.asyncIterator]()
       try {
@@ -88,6 +93,7 @@ export function createDoor(api: () => Handle | undefined): Door {
         }
       } finally {
         watches.delete(watch)
+        request.signal.removeEventListener('abort', watch.cut)
         void inner.return?.()
       }
     }
@@ -96,18 +102,21 @@ export function createDoor(api: () => Handle | undefined): Door {
 
   return {
     async handle(request) {
-      underWay++
+      underWay.add(request)
       passed++
       try {
         const response = await answer(request)
         return response.body.body === 'stream' ? held(request, response, response.body.stream) : response
       } finally {
-        underWay--
+        underWay.delete(request)
         passed++
       }
     },
     get underWay() {
-      return underWay
+      return underWay.size
+    },
+    get asked() {
+      return [...underWay].map(({ method, path }) => `${method} ${path}`)
     },
     get watches() {
       return watches.size

@@ -35,7 +35,9 @@ export async function settle({ door, store, quietMs, withinMs }: Settling): Prom
       quietSince = now
     } else if (++quietTurns >= QUIET_TURNS && now - quietSince >= quietMs) return
     if (now - began > withinMs) {
-      throw timeout(`the server has not settled within ${withinMs} ms: ${door.underWay} requests are under way`)
+      throw timeout(
+        `the server has not settled within ${withinMs} ms; under way: ${door.asked.join(', ') || 'nothing'}`,
+      )
     }
     await turn()
   }

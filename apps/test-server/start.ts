@@ -5,12 +5,14 @@ import { ControlError } from '@muster/base/errors.ts'
 import { lineLogger, noLog } from '@muster/base/log.ts'
 import { fork as forkRandom, seededRandom } from '@muster/base/random.ts'
 import { createClient } from '@muster/client/client.ts'
+import type { InformerDeps } from '@muster/client/informer.ts'
 import { type ResourceRef, refOf } from '@muster/client/resource-ref.ts'
 import { housekeepingPack } from '@muster/packs/housekeeping/pack.ts'
 import type { Controller } from '@muster/runtime/controller.ts'
 import { runControllers } from '@muster/runtime/run-controllers.ts'
 import { flowControlObjects } from '@muster/server/admission/bootstrap/flow-control.ts'
 import type { User } from '@muster/server/auth/user.ts'
+import { DEFAULT_LIVENESS } from '@muster/server/nodes/keep-nodes.ts'
 import { openTestApi, type TestApi } from '@muster/server/testing/open-test-api.ts'
 import { imageOf, openMemoryStore, type StoreImage } from '@muster/store/memory/open.ts'
 import { createDoor } from './door.ts'
@@ -32,8 +34,14 @@ interface Held extends Snapshot {
 }
 
 /** Starts one. Resolves when it answers, with everything that a new cluster holds. */
-export async function startTestServer(settings: TestServerSettings = {}): Promise<TestServer> {
-  const { profile = 'kubernetes', seed = 1, controllers = true, crds = [] } = settings
+export const startTestServer = async (settings: TestServerSettings = {}): Promise<TestServer> =>
+  (await openTestServer(settings)).server
+
+/** The same, with what lives by its clock. */
+export async function openTestServer(
+  settings: TestServerSettings = {},
+): Promise<{ readonly server: TestServer; readonly deps: InformerDeps }> {
+  const { profile = 'kubernetes', seed = 1, controllers = true, liveness = false, crds = [] } = settings
   const from = settings.from as Held | undefined
   const beginning = await clusterImage()
   const time = settings.time === 'virtual' ? virtualTime(from?.at ?? VIRTUAL_START) : realTime
@@ -56,6 +64,7 @@ export async function startTestServer(settings: TestServerSettings = {}): Promis
       identities: identities(),
       isBootstrapped: true,
       garbageCollection: controllers,
+      ...(liveness ? { liveness: DEFAULT_LIVENESS } : {}),
       pause: turn,
     })
   let api: TestApi | undefined = await openApi()
@@ -196,7 +205,7 @@ export async function startTestServer(settings: TestServerSettings = {}): Promis
     await apply(...crds)
     await settled()
   }
-  return server
+  return { server, deps }
 }
 
 const inNamespace = (object: KubeObject, namespace: string): KubeObject => ({

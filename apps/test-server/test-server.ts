@@ -22,6 +22,8 @@ export interface TestServerSettings {
    * service account and the CA, what belongs to nobody is collected. Default true.
    */
   readonly controllers?: boolean
+  /** Whether nodes of which nothing is heard for 40 s are said to be not ready. Default false: tests write nodes by hand. */
+  readonly liveness?: boolean
   /** CustomResourceDefinitions (and other objects): as values, files, or directories of YAML or JSON. */
   readonly crds?: readonly ObjectSource[]
   /** True: also on a port of loopback, over TLS, for kubectl and client libraries. Default false. */

@@ -1,6 +1,7 @@
 /** What an installation is known by: made at its first start, renewed before it expires, kept in its home. */
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '@muster/base/clock.ts'
+import type { Making } from '@muster/server/auth/certificates.ts'
 import {
   type Identities,
   issueAdminCertificate,
@@ -10,6 +11,7 @@ import {
   type Serving,
 } from '@muster/server/auth/identities.ts'
 import { kubeconfigOf } from '@muster/server/auth/kubeconfig.ts'
+import { kubeconfigPath, type Place } from '../control-plane/place.ts'
 import { readJson, writeSecret } from './home.ts'
 
 /** Of one installation. */
@@ -18,7 +20,11 @@ export interface Credentials {
   readonly identities: readonly Identities[]
 }
 
-const making = (clock: Clock) => ({ now: clock.now(), entropy: (count: number) => new Uint8Array(randomBytes(count)) })
+/** What certificates and keys are made with. */
+export const making = (clock: Clock): Making => ({
+  now: clock.now(),
+  entropy: (count: number) => new Uint8Array(randomBytes(count)),
+})
 
 /** Reads what is kept, makes what is missing, renews what grows old. */
 export async function loadCredentials(
@@ -43,7 +49,7 @@ export async function loadCredentials(
 
 /** Writes the administrator's way into each logical cluster; that of the first has all of them. Answers where it is. */
 export async function writeKubeconfigs(
-  home: string,
+  place: Place,
   url: string,
   { serving, identities }: Credentials,
   clock: Clock,
@@ -60,7 +66,8 @@ export async function writeKubeconfigs(
   for (const [at, access] of accesses.entries()) {
     // With all of them in each, a thousand clusters would take gigabytes.
     const others = at === 0 ? accesses.slice(1) : []
-    const file = await writeSecret(kubeconfigOf([access, ...others]), home, identities[at]?.cluster ?? '', 'kubeconfig')
+    const file = kubeconfigPath(place, identities[at]?.cluster ?? '')
+    await writeSecret(kubeconfigOf([access, ...others]), file)
     if (at === 0) first = file
   }
   return first

@@ -26,7 +26,9 @@ const secret = (name: string, text: string) => ({
 
 /** Every file below the store that holds a text. */
 function filesWith(text: string): string[] {
-  const files = readdirSync(join(home, 'store'), { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+  const files = readdirSync(join(home, 'default', 'data', 'store'), { recursive: true, withFileTypes: true }).filter(
+    (one) => one.isFile(),
+  )
   return files.map(({ parentPath, name }) => join(parentPath, name)).filter((file) => readFileSync(file).includes(text))
 }
 const inPlain = (): string[] => MARKS.flatMap((mark) => [...filesWith(mark), ...filesWith(base64(mark))])
@@ -72,13 +74,14 @@ test('a Secret is written, changed and read, and its words are nowhere on the di
   deepEqual(inPlain(), [])
   ok(filesWith('nothing-secret-about-it').length > 0, 'the test would find what is in plain')
   ok(filesWith('muster:enc:erasable:v1:').length > 0)
-  for (const file of ['encryption.yaml', 'data-keys']) equal(statSync(join(home, 'keys', file)).mode & 0o777, 0o600)
+  for (const file of ['encryption.yaml', 'data-keys'])
+    equal(statSync(join(home, 'default', 'data', 'keys', file)).mode & 0o777, 0o600)
 })
 
 test('after a restart it is read again; with keys of another file it is sealed anew', {
   timeout: 120_000,
 }, async () => {
-  const own = readFileSync(join(home, 'keys', 'encryption.yaml'), 'utf8')
+  const own = readFileSync(join(home, 'default', 'data', 'keys', 'encryption.yaml'), 'utf8')
   const [, secretOfKey = ''] = /secret: (\S+)/.exec(own) ?? []
   const file = join(home, 'other.yaml')
   const key = Buffer.alloc(32, 7).toString('base64')

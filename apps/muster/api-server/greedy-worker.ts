@@ -1,5 +1,6 @@
 /** Users who ask for all there is, all the time, from a thread of their own: the load of `fairness.real.test.ts`. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { piecesOf } from '@muster/api/message.ts'
 import { seconds } from '@muster/base/clock.ts'
 import { systemClock } from '@muster/base/system.ts'
 import { connectTo, type ServerAddress } from '@muster/client/http/connection.ts'
@@ -35,7 +36,7 @@ async function beGreedy(user: string, send: ReturnType<typeof connectTo>['send']
       body: new Uint8Array(0),
       signal: new AbortController().signal,
     })
-    if (body.body !== 'bytes') for await (const _chunk of body.body === 'blocks' ? body.blocks : body.stream);
+    for await (const _chunk of piecesOf(body));
     if (status !== 429) waits.push(systemClock.elapsed() - began)
     else {
       refused++

@@ -25,6 +25,7 @@ import { archivist, bursar, definer, warden, writer } from '@muster/sim/api-serv
 import type { Process } from '@muster/sim/party.ts'
 import { openSqliteStore } from '@muster/store/sqlite/open.ts'
 import type { Revision } from '@muster/store/store.ts'
+import { placeOf } from '../control-plane/place.ts'
 import { startApi } from './api-process.ts'
 import { openEncryption } from './encryption.ts'
 import { addressIn } from './kubeconfig-address.ts'
@@ -33,6 +34,7 @@ const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
 const ROUNDS = Number(process.env.ROUNDS ?? 5)
 
 const home = mkdtempSync(join(tmpdir(), 'muster-kill-'))
+const { data } = placeOf(home)
 after(() => rmSync(home, { recursive: true, force: true }))
 
 const WRITERS = [writer, writer, writer, writer, writer, writer, writer, writer]
@@ -132,9 +134,13 @@ function processOf(clock: Clock, random: Random): Process {
 
 /** Opens what the process has left, judges all of it, and now and then compacts it. */
 async function readWhatIsLeft(audit: Audit, random: Random): Promise<void> {
-  const plain = await openSqliteStore({ clock: systemClock, random: systemRandom, directory: join(home, 'store') })
+  const plain = await openSqliteStore({
+    clock: systemClock,
+    random: systemRandom,
+    directory: join(data, 'store'),
+  })
   try {
-    const store = sealedStore(plain, { sealer: await openEncryption(home), clock: systemClock, random: systemRandom })
+    const store = sealedStore(plain, { sealer: await openEncryption(data), clock: systemClock, random: systemRandom })
     await audit.open(processOf(systemClock, random), store, undefined)
     audit.check()
     const horizon = Math.max(audit.horizon, audit.chronicle.head - between(random, 0, 300)) as Revision

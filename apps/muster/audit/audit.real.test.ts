@@ -131,7 +131,7 @@ async function run(...words: readonly string[]): Promise<{ stdout: string; stder
   }
 }
 
-const logPath = () => join(home, 'muster', 'audit', 'audit.log')
+const logPath = () => join(home, 'muster', 'default', 'audit', 'audit.log')
 const toldOf = (name: string): Told[] =>
   readFileSync(logPath(), 'utf8')
     .split('\n')

@@ -65,6 +65,48 @@ export const GROUND: System = {
       'muster up',
       'server/oracle/conformance.real.test.ts',
     ),
+    partial(
+      'A small Kubernetes on one machine, whose pods are processes (missing: CronJobs, limits; see the README)',
+      '一台机器上的小型 Kubernetes，Pod 即进程（缺少：CronJob、资源限制，见 README）',
+      'muster up --demo',
+      'apps/muster/fleet/fleet.real.test.ts',
+    ),
+    works(
+      'Deployments, StatefulSets and DaemonSets as Kubernetes keeps them',
+      '与 Kubernetes 行为一致的 Deployment、StatefulSet 与 DaemonSet',
+      'kubectl rollout restart deployment web',
+      'packs/workload/deployments.test.ts',
+    ),
+    works(
+      'Nodes that fall silent are noticed without a write for each heartbeat, and emptied a few at a time; none when all are silent',
+      '无需为每次心跳写入即可发现沉默的节点，并限速清空；全部沉默时一个也不清空',
+      'kubectl describe node',
+      'packs/workload/node-eviction.test.ts',
+    ),
+    partial(
+      'A scheduler with a reason for every node refused (missing: what packs/scheduling/README.md lists)',
+      '调度器：每个被拒绝的节点都有理由（缺少的部分见 packs/scheduling/README.md）',
+      'kubectl describe pod',
+      'packs/scheduling/pack.test.ts',
+    ),
+    works(
+      'Claims that get directories of nodes, and keep them through restarts',
+      '存储声明获得节点上的目录，重启后仍在',
+      'kubectl get pvc,pv',
+      'packs/volumes/pack.test.ts',
+    ),
+    works(
+      'Into a running pod: exec, attach, logs, port-forward, cp, top, proxies',
+      '进入运行中的 Pod：exec、attach、logs、port-forward、cp、top、代理',
+      'kubectl exec -it POD -- sh (docs/guides/exec-logs-and-proxies.md)',
+      'apps/muster/kubectl/streams.real.test.ts',
+    ),
+    works(
+      'Start, find again, stop and remove a control plane',
+      '启动、再次找到、停止与删除控制平面',
+      'muster up --detach; muster status; muster down (docs/guides/up-and-down.md)',
+      'apps/muster/control-plane/control-plane.real.test.ts',
+    ),
     works(
       'Any object as it was, its history, why it is what it is, and back again',
       '任意对象过去的样子、历史、为何如此，以及回退',

@@ -29,12 +29,12 @@ export const COMMAND_PAGES = {
       '另一个进程正在监听该服务器要使用的地址。没有启动或更改任何东西。',
     ),
     causes: text(
-      'A store server runs already, perhaps in another terminal; or another program uses the port.',
-      '可能已有一个存储服务器在运行（也许在另一个终端里），或者其他程序占用了该端口。',
+      'A server runs already, perhaps in another terminal; or another program uses the port.',
+      '可能已有一个服务器在运行（也许在另一个终端里），或者其他程序占用了该端口。',
     ),
     cure: text(
-      'Ask the one that runs with `muster store status`, or start another with `--port 0`, which takes a free port.',
-      '用 `muster store status` 查询正在运行的服务器，或用 `--port 0` 另起一个，它会选择空闲端口。',
+      'Ask the one that runs with `muster status` or `muster store status`, or start another with `--port 0`, which takes a free port.',
+      '用 `muster status` 或 `muster store status` 查询正在运行的服务器，或用 `--port 0` 另起一个，它会选择空闲端口。',
     ),
   },
   MUS0101: {
@@ -58,8 +58,8 @@ export const COMMAND_PAGES = {
       '该命令会永久放弃一些内容，而尚未得到确认。没有更改任何东西。',
     ),
     causes: text(
-      'Compaction lets go of history; it asks for `--yes` after it has shown what would go.',
-      '压缩会丢弃历史记录；它先显示将被丢弃的内容，然后要求 `--yes`。',
+      'Compaction lets go of history, and `down --purge` of a whole control plane; both say what would go, and ask for `--yes`.',
+      '压缩会丢弃历史记录，`down --purge` 会删除整个控制平面；两者都先说明将丢弃什么，然后要求 `--yes`。',
     ),
     cure: text(
       'Read what would go; then run the command that was printed.',

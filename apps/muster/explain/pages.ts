@@ -2,10 +2,11 @@
 import type { ErrorCode } from '@muster/base/errors.ts'
 import { API_PAGES } from './api-pages.ts'
 import { COMMAND_PAGES } from './command-pages.ts'
+import { CONTROL_PLANE_PAGES } from './control-plane-pages.ts'
 import type { Page } from './page.ts'
 import { STORE_PAGES } from './store-pages.ts'
 
-const ALL = { ...COMMAND_PAGES, ...STORE_PAGES, ...API_PAGES }
+const ALL = { ...COMMAND_PAGES, ...CONTROL_PLANE_PAGES, ...STORE_PAGES, ...API_PAGES }
 
 /** The code of a page: `MUS` and four digits. */
 export type PageCode = keyof typeof ALL

@@ -22,10 +22,10 @@ export interface Kubectl {
 }
 
 /** The kubectl of this machine. */
-export function kubectlOf(env: Readonly<Record<string, string | undefined>>, flags: KubectlFlags): Kubectl {
+export function kubectlOf(env: NodeJS.ProcessEnv, flags: KubectlFlags): Kubectl {
   const program = env.KUBECTL || 'kubectl'
   const run = async (words: readonly string[], input = '') => {
-    const { out, err, exit } = await spawned(program, [...flags, ...words], input)
+    const { out, err, exit } = await spawned(program, [...flags, ...words], input, env)
     if (exit === 0) return out
     throw told(err.trim() || `${program} ended with ${exit}`)
   }
@@ -36,9 +36,9 @@ export function kubectlOf(env: Readonly<Record<string, string | undefined>>, fla
   }
 }
 
-function spawned(program: string, words: readonly string[], input: string) {
+function spawned(program: string, words: readonly string[], input: string, env: NodeJS.ProcessEnv) {
   return new Promise<{ out: string; err: string; exit: number | null }>((resolve, reject) => {
-    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'], env })
     const said = { out: '', err: '' }
     child.stdout.setEncoding('utf8').on('data', (words: string) => {
       said.out += words

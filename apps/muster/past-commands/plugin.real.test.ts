@@ -64,7 +64,8 @@ for (const { path, minor } of kubectls) {
       await done('create', 'deployment', 'web', '--image=host/web', '-n', 'shop')
       await done('scale', 'deployment', 'web', '--replicas=3', '-n', 'shop')
       const history = await done('muster', 'history', 'deploy/web', '-n', 'shop')
-      match(history, /^(\d+) {2}updated {2}\d+s ago \(.*Z\) {2}by admin with kubectl\/v1\.\d+/)
+      match(history, /^(\d+) {2}updated {2}\d+s ago \(.*Z\) {2}by admin with kubectl\/v1\.\d+/m)
+      match(history, /by system:muster with deployment-controller\n.*\(because of replicasets\/web-\w+ @\d+\)/)
       match(history, /\.spec\.replicas {2}1 → 3/)
       const first = /^(\d+) {2}created/m.exec(history)?.[1] ?? ''
 
@@ -92,7 +93,7 @@ for (const { path, minor } of kubectls) {
       await done('muster', 'revert', 'deploy/web', '-n', 'shop', '--to', first, '--yes', '--reason', 'one is enough')
       equal((await done('get', 'deploy', 'web', '-n', 'shop', '-o', 'jsonpath={.spec.replicas}')).trim(), '1')
       match(
-        await done('muster', 'history', 'deploy/web', '-n', 'shop', '--limit', '1'),
+        await done('muster', 'history', 'deploy/web', '-n', 'shop', '--limit', '20'),
         /reverts to revision \d+: one is enough/,
       )
 

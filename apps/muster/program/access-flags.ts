@@ -1,6 +1,6 @@
 /** The flags of who may come in, how much of the server is theirs, and what is sealed: as kube-apiserver names them. */
 import type { Command } from 'commander'
-import type { AccessWishes } from '../api-server/up.ts'
+import type { AccessWishes } from '../api-server/control-plane.ts'
 import { text } from '../terminal/language.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { seatsArgument, secondsArgument } from './arguments.ts'

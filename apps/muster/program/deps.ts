@@ -8,6 +8,9 @@ import type { Terminal, World } from '../terminal/terminal.ts'
 export interface ProgramDeps {
   readonly terminal: Terminal
   readonly env: World['env']
+  /** The words of the command line. */
+  readonly argv: World['argv']
+  readonly isPlugin: boolean
   /** Runs a command and keeps its exit code. */
   readonly run: (work: () => Promise<ExitCode>) => Promise<void>
 }

@@ -28,12 +28,21 @@ export function withKubectlFlags(command: Command, { say }: Terminal): Command {
 }
 
 /** How such a command asks and answers. */
-export async function contextOf({ terminal, env }: ProgramDeps, flags: KubectlFlags): Promise<PastContext> {
+export async function contextOf(
+  { terminal, env, argv, isPlugin }: ProgramDeps,
+  flags: KubectlFlags,
+): Promise<PastContext> {
   const { systemClock: clock } = await import('@muster/base/system.ts')
   const { kubectlOf } = await import('../past-commands/kubectl.ts')
+  const { kubectlEnv } = await import('../kubectl/hand-over.ts')
   const handedOn = (['context', 'kubeconfig', 'as'] as const).flatMap((name) => {
     const value = flags[name]
     return value === undefined ? [] : [`--${name}=${value}`]
   })
-  return { terminal, kubectl: kubectlOf(env, handedOn), clock, output: flags.output ?? 'text' }
+  return {
+    terminal,
+    kubectl: kubectlOf(kubectlEnv({ env, argv, isPlugin }), handedOn),
+    clock,
+    output: flags.output ?? 'text',
+  }
 }

@@ -4,19 +4,25 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { text } from '../terminal/language.ts'
 import type { Terminal, World } from '../terminal/terminal.ts'
 import { VERSION } from '../version.ts'
+import { addCompletion } from './completion.ts'
+import { addControlPlane } from './control-plane.ts'
 import { addExamples, type ProgramDeps } from './deps.ts'
+import { addKubectlVerbs } from './kubectl-verbs.ts'
 import { addPast } from './past.ts'
 import { addStoreCommands } from './store.ts'
 import { addTransact } from './transact.ts'
 import { addUp } from './up.ts'
 
 /** A command line that is ready to parse; `exitCode` is that of the command that ran. */
-export function program(terminal: Terminal, env: World['env']): { command: Command; exitCode: () => ExitCode } {
+export function program(
+  terminal: Terminal,
+  { env, argv, isPlugin = false }: World,
+): { command: Command; exitCode: () => ExitCode } {
   let exitCode: ExitCode = EXIT.ok
   const run: ProgramDeps['run'] = async (work) => {
     exitCode = await work()
   }
-  const deps = { terminal, env, run }
+  const deps: ProgramDeps = { terminal, env, argv, isPlugin, run }
   const { say } = terminal
   const command = new Command('muster')
     .description(say(text('One control plane for many clusters.', '一个控制平面，管理众多集群。')))
@@ -43,13 +49,36 @@ export function program(terminal: Terminal, env: World['env']): { command: Comma
     )
     .option('--no-color', say(text('no colours', '不使用颜色')))
     .option('--ascii', say(text('status in plain ASCII', '以纯 ASCII 显示状态')))
-  addExamples(terminal, command, ['muster up', 'muster store tour', 'muster tour', 'muster explain MUS0201'])
+    .option('--plain', say(text('only ever add lines, as for a screen reader', '只追加输出行，适合屏幕阅读器')))
+    .option(
+      '--home <directory>',
+      say(
+        text(
+          'where control planes keep their state (default: ~/.muster, or MUSTER_HOME)',
+          '控制平面保存状态的目录（默认：~/.muster 或 MUSTER_HOME）',
+        ),
+      ),
+    )
+    .option(
+      '--name <name>',
+      say(text('which control plane is meant (default: default)', '指定控制平面（默认：default）')),
+    )
+  addExamples(terminal, command, [
+    'muster up --detach',
+    'muster status',
+    'muster get all -A',
+    'muster down',
+    'muster tour',
+  ])
   addUp(command, deps)
+  addControlPlane(command, deps)
+  addKubectlVerbs(command, deps)
   addPast(command, deps)
   addTransact(command, deps)
   addStoreCommands(command, deps)
   addTour(command, deps)
   addExplain(command, deps)
+  addCompletion(command, deps)
   return { command, exitCode: () => exitCode }
 }
 

@@ -22,6 +22,8 @@ export interface Terminal {
   readonly glyphs: Glyphs
   readonly language: Language
   readonly columns: number
+  /** Lines are only ever added: for screen readers and for logs. */
+  readonly isPlain: boolean
   say(text: Text): string
   /** A command of Muster as the reader can type it: `muster x` is `npm run muster -- x` in the repository. */
   command(line: string): string
@@ -42,6 +44,8 @@ export interface World {
   readonly stderr: Sink
   /** What the reader types to run Muster: `muster` when it is installed. */
   readonly invokedAs: string
+  /** As a plugin of kubectl: then kubectl's own kubeconfig is meant, and not ours. */
+  readonly isPlugin?: boolean
 }
 
 /** The width that tables are made for where the stream has none: a pipe, a file, a log. */
@@ -61,6 +65,7 @@ export function terminalFor({ argv, env, stdout, stderr, invokedAs }: World): Te
     glyphs: flags.includes('--ascii') ? ASCII_GLYPHS : GLYPHS,
     language,
     columns: stdout.columns ?? COLUMNS_OF_A_PIPE,
+    isPlain: flags.includes('--plain') || Boolean(env.CI) || env.TERM === 'dumb',
     say: (text) => text[language],
     command: (line) => line.replace(/^muster\b/, invokedAs),
   }
@@ -76,7 +81,8 @@ function channel(sink: Sink, mayColor: boolean, env: World['env']): Channel {
   }
 }
 
-function wordAfter(flag: string, flags: readonly string[]): string | undefined {
+/** The word that follows a flag, or is joined to it by `=`. */
+export function wordAfter(flag: string, flags: readonly string[]): string | undefined {
   const joined = flags.find((word) => word.startsWith(`${flag}=`))
   if (joined !== undefined) return joined.slice(flag.length + 1)
   const at = flags.indexOf(flag)
