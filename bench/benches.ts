@@ -10,6 +10,7 @@ import { fanOutLimit } from './limits/fan-out.ts'
 import { fsyncLimit } from './limits/fsync.ts'
 import { httpLimit } from './limits/http.ts'
 import { logLimit } from './limits/log.ts'
+import { decisionsBench } from './scheduling/decisions.ts'
 import { simDayBench } from './sim-day.ts'
 import { ageBench } from './store/age.ts'
 import { commitBench } from './store/commit.ts'
@@ -35,4 +36,5 @@ export const BENCHES: readonly Bench[] = [
   apiProfile,
   testServer,
   simDayBench,
+  decisionsBench,
 ]

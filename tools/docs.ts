@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { assert } from '@muster/base/errors.ts'
 import { SYSTEMS } from 'muster/capabilities.ts'
 import { capabilitiesPage } from './docs/capabilities-page.ts'
+import { clusterPart } from './docs/cluster-part.ts'
 import { e2ePart } from './docs/e2e-part.ts'
 import { drawHouse, listArrows, roomsTable } from './docs/house.ts'
 import { oraclePart } from './docs/oracle-part.ts'
@@ -24,12 +25,20 @@ export function printPages(): readonly Page[] {
     ['house', fenced(drawHouse(standing))],
     ['arrows', fenced(listArrows())],
   ] as const
+  const conformance = [
+    ['oracle', oraclePart()],
+    ['cluster', clusterPart()],
+    ['e2e', e2ePart()],
+  ] as const
   return [
     { path: 'docs/capabilities.md', text: capabilitiesPage(SYSTEMS, 'en') },
     { path: 'docs/capabilities.zh-CN.md', text: capabilitiesPage(SYSTEMS, 'zh') },
     {
       path: 'docs/conformance.md',
-      text: replacePart(replacePart(readText('docs/conformance.md'), 'oracle', oraclePart()), 'e2e', e2ePart()),
+      text: conformance.reduce(
+        (text, [part, print]) => replacePart(text, part, print),
+        readText('docs/conformance.md'),
+      ),
     },
     {
       path: 'ARCHITECTURE.md',

@@ -60,7 +60,7 @@ export const ROOMS: readonly Room[] = [
     name: 'kernel',
     question: 'Which machines do packs share?',
     holds:
-      'work queues, fair queues; planned: liveness, operators, rollout, removal, budget, workflow, placement; pure',
+      'work queues, fair queues, placement, liveness, rates; planned: operators, rollout, removal, budget, workflow; pure',
     imports: ['base', 'api'],
     world: false,
   },
@@ -74,7 +74,8 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'packs',
     question: 'What can the platform do?',
-    holds: 'housekeeping; planned: fleet, delivery, placement, traffic, database, storage, devspace, tenancy',
+    holds:
+      'housekeeping, workload, scheduling, volumes; planned: fleet, delivery, placement, traffic, database, storage, devspace, tenancy',
     imports: ['base', 'api', 'client', 'kernel', 'runtime', PACK_WORDS],
     world: false,
   },
@@ -114,6 +115,13 @@ export const ROOMS: readonly Room[] = [
     world: true,
   },
   {
+    name: 'apps/shop',
+    question: 'What is it tried with?',
+    holds: 'eight small services that buy and sell, in plain JavaScript and Python; imported by nobody',
+    imports: [],
+    world: true,
+  },
+  {
     name: 'apps/console',
     question: 'What do we look at?',
     holds: 'the web console',
@@ -140,7 +148,6 @@ interface BuiltIns {
  * and `timers/promises` for itself alone. Rooms of the world and tests are not asked.
  */
 const BUILT_INS: readonly BuiltIns[] = [
-  { under: 'base/system.ts', may: { crypto: 'entropy of the machine' } },
   {
     under: 'store/sqlite/',
     may: {
@@ -160,9 +167,22 @@ const BUILT_INS: readonly BuiltIns[] = [
     may: {
       http: 'types of its answers',
       http2: 'the socket of the API',
-      net: 'types of sockets',
+      net: 'types of sockets, and connections with the addresses of proxies',
+      stream: 'types of sockets',
       tls: 'tells a TLS socket from others',
     },
+  },
+  {
+    under: 'server/proxy/',
+    may: {
+      http: 'speaks HTTP over connections that it is given',
+      stream: 'such a connection as a stream',
+      tls: 'the same with TLS in between',
+    },
+  },
+  {
+    under: 'server/streams/',
+    may: { crypto: 'the answer to the handshake of a WebSocket', zlib: 'the headers of SPDY; reaches for nothing' },
   },
   { under: 'server/discovery/', may: { crypto: 'hashes; reaches for nothing' } },
   { under: 'server/auth/', may: { crypto: 'makes keys, and signs and checks with them' } },
@@ -170,7 +190,31 @@ const BUILT_INS: readonly BuiltIns[] = [
     under: 'server/encryption/',
     may: { crypto: 'seals and opens what is kept', buffer: 'bytes; reaches for nothing' },
   },
+  { under: 'agent/files/', may: { fs: 'volumes of pods' } },
+  {
+    under: 'agent/probe/',
+    may: {
+      http: 'asks containers how they are',
+      http2: 'the same in gRPC',
+      https: 'the same over TLS',
+      net: 'the same by connecting',
+    },
+  },
   { under: 'agent/network/', may: { net: 'the addresses of services', stream: 'carries bytes between sockets' } },
+  {
+    under: 'agent/process/',
+    may: {
+      buffer: 'bytes; reaches for nothing',
+      child_process: 'the keeper, and the programs that it runs',
+      crypto: "hashes a directory's path into the name of its keeper",
+      fs: 'records, logs and volumes of runs; /proc',
+      net: 'the socket between driver and keeper',
+      os: 'which system this is, and its numbers of signals',
+      path: 'the files of runs',
+      stream: 'carries bytes between pipes and sockets',
+      url: "the path of the keeper's program",
+    },
+  },
   { under: 'client/http/', may: { http2: 'connections to servers', https: 'one request to a webhook' } },
   { under: 'store/', may: { buffer: 'bytes; reaches for nothing', zlib: 'checksums; reaches for nothing' } },
 ]
@@ -193,6 +237,12 @@ const TEST_FOLDERS: readonly string[] = [
   'store/sqlite/torture/',
   // What the past must answer over every engine, and how it is asked.
   'server/history/testing/',
+  // A node with real processes, for the tests of the process driver.
+  'agent/process/testing/',
+  // Muster with simulated machines, for what was recorded of a whole Kubernetes.
+  'server/oracle/cluster/testing/',
+  // A whole test cluster, told by its own tests.
+  'sim/fleet/',
   // How mistakes are planted in the product, and found by scenarios.
   'sim/mutants/',
 ]
@@ -204,7 +254,7 @@ export const isTestFile = (path: string): boolean => path.endsWith('.test.ts')
 export const isTest = (path: string): boolean =>
   isTestFile(path) || TEST_FOLDERS.some((folder) => path.startsWith(folder))
 
-/** A worker has a thread of its own, so nobody can pass it a clock: it may take the machine's. */
+/** A worker has a thread or a process of its own, so nobody can pass it a clock: it may take the machine's. */
 export const isWorker = (path: string): boolean => path.endsWith('worker.ts')
 
 /** What a path belongs to: its room, or one pack, or one app. */
@@ -233,5 +283,5 @@ export function packageNameOf(unit: string): string {
 export function pathOfPackage(specifier: string): string | undefined {
   if (specifier === 'muster' || specifier.startsWith('muster/')) return `apps/${specifier}`
   const [, inside] = /^@muster\/(.*)$/.exec(specifier) ?? []
-  return inside?.replace(/^(console|test-server)(?=\/|$)/, 'apps/$1')
+  return inside?.replace(/^(console|shop|test-server)(?=\/|$)/, 'apps/$1')
 }

@@ -52,7 +52,9 @@ test('the tarball holds plain JavaScript, the readme and the licences, and nothi
   for (const file of ['package.json', 'README.md', 'LICENSE', 'dist/muster.js', 'dist/THIRD-PARTY-LICENSES.txt']) {
     ok(files.includes(file), file)
   }
-  const strange = files.filter((file) => !/^(package\.json|README\.md|LICENSE|dist\/[\w.-]+\.(js|txt))$/.test(file))
+  const strange = files.filter(
+    (file) => !/^(package\.json|README\.md|LICENSE|dist\/[\w.-]+\.(js|txt)|dist\/shop\/.*)$/.test(file),
+  )
   deepEqual(strange, [])
   for (const file of files) {
     const content = readFileSync(join(folder, file), 'utf8')
@@ -67,6 +69,30 @@ test('it depends on nothing at run time', () => {
     readdirSync(join(installed, 'node_modules')).filter((name) => !name.startsWith('.')),
     ['muster'],
   )
+})
+
+test('what is installed starts in the background with a fleet and the shop in it, and goes', () => {
+  const home = join(place, 'home')
+  const muster = join(installed, 'node_modules/.bin/muster')
+  const up = JSON.parse(runIn(empty, muster, 'up', '-d', '--demo', '--port', '0', '--home', home, '-o', 'json'))
+  try {
+    match(up.parts.demo, /^10\/10 ready/)
+    const { clusters } = JSON.parse(runIn(empty, muster, 'status', '--home', home, '-o', 'json'))
+    const counts = clusters.map((one: { name: string; counts: { nodes: number; pods: number } }) => [
+      one.name,
+      one.counts.nodes,
+      one.counts.pods,
+    ])
+    deepEqual(counts, [
+      ['default', 0, 0],
+      ['cn-sh-1', 3, 10],
+      ['cn-sh-2', 3, 0],
+      ['us-w-1', 3, 0],
+    ])
+  } finally {
+    runIn(empty, muster, 'down', '--purge', '--yes', '--home', home)
+  }
+  ok(!existsSync(join(home, 'default')))
 })
 
 test('npx of the tarball runs in an empty directory', () => {

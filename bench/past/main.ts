@@ -12,7 +12,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseQuery } from '@muster/api/message.ts'
+import { parseQuery, piecesOf } from '@muster/api/message.ts'
 import { seconds } from '@muster/base/clock.ts'
 import { assert } from '@muster/base/errors.ts'
 import { between, seededRandom } from '@muster/base/random.ts'
@@ -114,8 +114,7 @@ async function ask(api: TestApi, method: string, path: string, body?: object): P
     signal: new AbortController().signal,
   })
   let bytes = 0
-  if (answer.body === 'bytes') bytes = answer.bytes.length
-  else for await (const chunk of answer.body === 'blocks' ? answer.blocks : answer.stream) bytes += chunk.length
+  for await (const chunk of piecesOf(answer)) bytes += chunk.length
   assert(status === 200, `${method} ${path} was answered with ${status}`)
   return bytes
 }

@@ -42,6 +42,7 @@ export function connect(client: Client<Question, Answer>, nextId: () => number):
 async function bytesOf(party: Process, { body }: ApiResponse): Promise<Uint8Array> {
   if (body.body === 'bytes') return body.bytes
   if (body.body === 'blocks') return Buffer.concat([...body.blocks])
+  if (body.body === 'conversation') return new Uint8Array(0)
   const reader = body.stream[Symbol.asyncIterator]()
   const over = Promise.withResolvers<undefined>()
   const timer = party.after(POLL_LASTS, () => over.resolve(undefined))

@@ -132,7 +132,6 @@ letsPass('store/sqlite/a.ts', [
   "import { Worker } from 'node:worker_threads'",
 ])
 letsPass('store/a.ts', ["import { crc32 } from 'node:zlib'"])
-letsPass('base/system.ts', ["import { randomFillSync } from 'node:crypto'"])
 letsPass('kernel/a.test.ts', ["import { tmpdir } from 'node:os'"])
 letsPass('bench/a.ts', ["import { tmpdir } from 'node:os'"])
 
