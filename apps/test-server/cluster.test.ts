@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
+import { createHook } from 'node:async_hooks'
 import { test } from 'node:test'
 import type { Deployment, StatefulSet } from '@muster/api/types/apps-v1.ts'
 import type { Node, Pod } from '@muster/api/types/core-v1.ts'
@@ -139,6 +140,19 @@ test('nodes come as they are wanted, and say it when there is no room', async ()
   await cluster.nodes.add({ name: 'second' })
   await cluster.clock.advance('10s')
   equal((await web(cluster)).status?.readyReplicas, 2)
+})
+
+test('in virtual time nothing is left to other threads, the machine or its clock: they would answer in no order that replays', async () => {
+  await using cluster = await startTestCluster({ time: 'virtual' })
+  const asked = new Set<string>()
+  const hook = createHook({ init: (_id, type) => void asked.add(type) }).enable()
+  await cluster.apply(deployment(3))
+  await cluster.clock.advance('10s')
+  cluster.nodes.get('node-1').disconnect()
+  await cluster.clock.advance('10m')
+  hook.disable()
+  equal((await web(cluster)).status?.readyReplicas, 3)
+  deepEqual([...asked].sort(), ['Immediate', 'PROMISE', 'TickObject'])
 })
 
 test('the same in real time', async () => {

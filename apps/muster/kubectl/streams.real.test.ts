@@ -248,20 +248,19 @@ for (const [at, kubectl] of kubectls.entries()) {
       })
 
       testWhere(isAtEnd)('a reader that does not read holds up the process', async () => {
+        const file = join(inPod, 'written')
+        rmSync(file, { force: true })
         const child = start(kubectl, protocol, ['exec', 'web', '-c', 'main', '--', 'sh', '-c', ENDLESS])
-        // Nothing is read: what the process can say is what lies on the way.
-        const written = async () => Number(readFileSync(join(inPod, 'written'), 'utf8'))
-        for (let tried = 0; tried < 100 && !existsSync(join(inPod, 'written')); tried++) await delay(20)
-        let last = -1
-        for (let now = await written(); now !== last; now = await written()) {
-          last = now
-          await delay(400)
+        try {
+          // Nothing is read: what the process can say is what lies on the way.
+          const last = await whenStill(() => (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0))
+          ok(last < 1000, `${last} of 6400 blocks of 32 KiB were written`)
+          let received = 0
+          for await (const piece of child.stdout) received += piece.length
+          equal(received, 6400 * 32 * 1024)
+        } finally {
+          child.kill('SIGKILL')
         }
-        ok(last > 0 && last < 1000, `${last} of 6400 blocks of 32 KiB were written`)
-        let received = 0
-        for await (const piece of child.stdout) received += piece.length
-        equal(received, 6400 * 32 * 1024)
-        rmSync(join(inPod, 'written'))
       })
 
       test('a client that goes away ends its process', async () => {
@@ -399,6 +398,18 @@ for block in range(6400):
     sys.stdout.buffer.write(bytes(32768)); sys.stdout.buffer.flush()
     open('written', 'w').write(str(block + 1))
 "`
+
+/** A count once it stands still, and has begun: it is 0 also for the instant in which its file is written anew. */
+async function whenStill(count: () => number): Promise<number> {
+  let last = 0
+  for (let tried = 0; tried < 75; tried++) {
+    const now = count()
+    if (now > 0 && now === last) return now
+    if (now > 0) last = now
+    await delay(400)
+  }
+  throw new Error(`the count did not stand still within half a minute; it was ${last}`)
+}
 
 async function firstLine(stream: Readable): Promise<string> {
   let text = ''

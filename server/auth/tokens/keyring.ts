@@ -1,9 +1,9 @@
 /** Signs JSON Web Tokens with one key, and accepts those of several. Source: RFC 7515, RFC 7517; kubernetes pkg/serviceaccount/jwt.go. */
 
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, createSign, type KeyObject } from 'node:crypto'
 import type { JsonObject } from '@muster/api/object.ts'
 import { isObject } from '@muster/api/schema/json.ts'
-import { compactVerify, decodeProtectedHeader, type JWK, type JWTPayload, SignJWT } from 'jose'
+import { compactVerify, decodeProtectedHeader, type JWK, type JWTPayload } from 'jose'
 import { algorithmOf, type KeyPair, keyIdOf, readKey, type SigningAlgorithm } from '../keys.ts'
 
 /** The keys of one issuer. */
@@ -39,7 +39,10 @@ export function createKeyring(pairs: readonly [KeyPair, ...KeyPair[]], openedMax
     opened.set(token, claims)
   }
   return {
-    sign: (claims) => new SignJWT(claims).setProtectedHeader(header).sign(signer),
+    sign: async (claims) => {
+      const signed = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+      return `${signed}.${signatureOf(signed, signer)}`
+    },
     open: async (token) => {
       const known = opened.get(token)
       if (known) return { claims: known }
@@ -61,6 +64,20 @@ export function peek(token: string): JsonObject | undefined {
   const [, payload, signature, ...rest] = token.split('.')
   if (payload === undefined || signature === undefined || rest.length > 0) return undefined
   return parseObject(Buffer.from(payload, 'base64url'))
+}
+
+/**
+ * At once, and in this thread: signatures made side by side in others are ready in an order that no seed replays, and cost
+ * more than the 30 microseconds that one takes. Source: RFC 7518, sections 3.3 and 3.4.
+ */
+const signatureOf = (text: string, key: KeyObject): string =>
+  createSign(HASHES[algorithmOf(key)]).update(text).sign({ key, dsaEncoding: 'ieee-p1363' }, 'base64url')
+
+const HASHES: Readonly<Record<SigningAlgorithm, string>> = {
+  ES256: 'sha256',
+  ES384: 'sha384',
+  ES512: 'sha512',
+  RS256: 'sha256',
 }
 
 interface PublicKey {
