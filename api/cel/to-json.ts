@@ -2,10 +2,11 @@
  * What an expression came to, as JSON: for those that make objects or parts of them.
  * Source: apiserver pkg/cel/mutation/dynamic/objects.go; cel-go common/types, the conversions to JSON.
  */
+import { ControlError } from '@muster/base/errors.ts'
 import type { Json, JsonObject } from '../object.ts'
 import { isTagged, itemsOf, type Structure, type Value } from './value.ts'
 
-/** The JSON of a value. Throws TypeError for what JSON has nothing for: a key that is no text, a value of a library. */
+/** The JSON of a value. Throws Invalid for what JSON has nothing for: a key that is no text, a value of a library. */
 export function toJson(value: Value): Json {
   if (typeof value === 'bigint') return Number(value)
   if (value instanceof Uint8Array) return btoa(Array.from(value, (byte) => String.fromCharCode(byte)).join(''))
@@ -20,17 +21,17 @@ export function toJson(value: Value): Json {
     case 'object':
       return objectToJson(value)
     default:
-      throw new TypeError(`a value of type ${value.cel} cannot be made JSON`)
+      throw new ControlError('Invalid', `a value of type ${value.cel} cannot be made JSON`)
   }
 }
 
-/** The JSON of an object that an expression made. */
+/** The JSON of an object that an expression made. Throws as {@link toJson}. */
 export const objectToJson = (value: Structure): JsonObject =>
   Object.fromEntries(value.fields().map((field) => [field, toJson(value.get(field) ?? null)]))
 
 function keyOf(key: Value): string {
   if (typeof key === 'string') return key
-  throw new TypeError(`map key "${String(key)}" is not string`)
+  throw new ControlError('Invalid', `map key "${String(key)}" is not string`)
 }
 
 /**

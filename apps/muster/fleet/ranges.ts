@@ -1,13 +1,13 @@
 /**
  * Where on this machine's loopback the pods and services of each member cluster are. No two clusters share an address,
- * also of different control planes, which know nothing of each other: a place is held by a socket that one alone can have.
+ * also of different control planes, which know nothing of each other: a slot is held by a socket that one alone can have.
  *
  *     127.64+N.0.0/16    pods: a /24 for each node, whose first address is the node's own
  *     127.64+N.255.253   the API of the cluster, at /, for those within
- *     127.64+N.255.254   the socket that holds place N
+ *     127.64+N.255.254   the socket that holds slot N
  *     127.128+N.0.0/16   services, the first address the API's
  *
- * A cluster keeps its place for ever, since its services have addresses of it: also while it does not run (`claims.ts`).
+ * A cluster keeps its slot for ever, since its services have addresses of it: also while it does not run (`slots.ts`).
  */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
@@ -20,7 +20,7 @@ import type { Place } from '../control-plane/place.ts'
 import { portHolder } from '../control-plane/port-holder.ts'
 import { text } from '../terminal/language.ts'
 import { trouble } from '../trouble.ts'
-import { claimPlaces, PLACES_FILE, placesOf, placesOfOthers } from './claims.ts'
+import { claimSlots, SLOTS_FILE, slotsOf, slotsOfOthers } from './slots.ts'
 
 /** The addresses of one member. */
 export interface MemberRanges {
@@ -33,25 +33,25 @@ export interface MemberRanges {
   nodeAddress(at: number): string
 }
 
-/** Places that are held until they are let go. */
+/** Slots that are held until they are let go. */
 export interface HeldRanges {
   readonly members: ReadonlyMap<string, MemberRanges>
   release(): Promise<void>
 }
 
-const PLACES = 64
+const SLOTS = 64
 /** Any port will do; nobody listens for anything. */
 const HOLDING_PORT = 20_864
 
-/** Holds a place for each cluster: that of the last time, or a free one. Throws MUS0117 when there is none to be had. */
+/** Holds a slot for each cluster: that of the last time, or a free one. Throws MUS0117 when there is none to be had. */
 export async function holdRanges(place: Place, clusters: readonly string[], random: Random): Promise<HeldRanges> {
-  const known = await placesOf(place.data)
+  const known = await slotsOf(place.data)
   if (clusters.length === 0) return { members: new Map(), release: async () => {} }
   const held: Server[] = []
   const members = new Map<string, MemberRanges>()
   // By chance: those whose notes are lost know nothing of each other.
-  const first = between(random, 0, PLACES - 1)
-  const others = await placesOfOthers(place.data)
+  const first = between(random, 0, SLOTS - 1)
+  const others = await slotsOfOthers(place.data)
   const release = async () => {
     await Promise.all(held.map((server) => once(server.close(), 'close')))
   }
@@ -59,7 +59,7 @@ export async function holdRanges(place: Place, clusters: readonly string[], rand
     for (const cluster of clusters) {
       const usual = known.get(cluster)
       const taken = new Set(known.values())
-      const free = Array.from({ length: PLACES }, (_, at) => (first + at) % PLACES).filter(
+      const free = Array.from({ length: SLOTS }, (_, at) => (first + at) % SLOTS).filter(
         (at) => !taken.has(at) && !others.has(at),
       )
       const { server, at } = await holdOne(usual === undefined ? free : [usual], cluster)
@@ -67,8 +67,8 @@ export async function holdRanges(place: Place, clusters: readonly string[], rand
       known.set(cluster, at)
       members.set(cluster, rangesAt(at))
     }
-    await writeSecret(JSON.stringify(Object.fromEntries(known)), place.data, PLACES_FILE)
-    await claimPlaces(place.data, known.values()).catch(() => {})
+    await writeSecret(JSON.stringify(Object.fromEntries(known)), place.data, SLOTS_FILE)
+    await claimSlots(place.data, known.values()).catch(() => {})
     return { members, release }
   } catch (error) {
     await release()
@@ -77,7 +77,7 @@ export async function holdRanges(place: Place, clusters: readonly string[], rand
 }
 
 /** True where member clusters were started before: they are to come back. */
-export const hadRanges = async (place: Place): Promise<boolean> => (await placesOf(place.data)).size > 0
+export const hadRanges = async (place: Place): Promise<boolean> => (await slotsOf(place.data)).size > 0
 
 async function holdOne(candidates: readonly number[], cluster: string): Promise<{ server: Server; at: number }> {
   let why = ''

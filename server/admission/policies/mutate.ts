@@ -38,7 +38,7 @@ export function mutate(
       ? patchWith(outcome.value, shown)
       : applyTo(outcome.value, shown, rootAtom(schema))
   } catch (error) {
-    if (error instanceof TypeError) return { why: error.message }
+    if (isControlError(error) && error.code === 'Invalid') return { why: error.message }
     throw error
   }
 }
