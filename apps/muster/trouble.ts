@@ -84,6 +84,7 @@ const ERROR_OF_PAGE: Readonly<Partial<Record<PageCode, ErrorCode>>> = {
   MUS0305: 'NotFound',
   MUS0306: 'Gone',
   MUS0307: 'Unavailable',
+  MUS0309: 'Timeout',
   MUS0201: 'Unavailable',
   MUS0202: 'Conflict',
   MUS0203: 'NotFound',

@@ -8,6 +8,7 @@
  */
 import { type ApiRequest, type ApiResponse, answerJson, type Handle } from '@muster/api/message.ts'
 import { serviceUnavailable, statusOf } from '@muster/api/status.ts'
+import { turn } from './time.ts'
 
 /** Which requests a fault is for; all that match every field that is given. */
 export interface RequestMatch {
@@ -46,6 +47,12 @@ export interface Door {
   cutWatches(match: RequestMatch): number
 }
 
+/**
+ * Within one process nothing but promises may stand between a request and the next: without turns in between, controllers
+ * that never come to rest would keep everybody else from saying so.
+ */
+const REQUESTS_A_TURN = 100
+
 interface Rule {
   readonly match: RequestMatch
   readonly refusal: Refusal
@@ -63,6 +70,7 @@ export function createDoor(api: () => Handle | undefined): Door {
   const watches = new Set<OpenWatch>()
   const underWay = new Set<ApiRequest>()
   let passed = 0
+  let asked = 0
 
   const answer = async (request: ApiRequest): Promise<ApiResponse> => {
     const rule = rules.find(({ match, left }) => left > 0 && matches(match, request))
@@ -105,6 +113,7 @@ export function createDoor(api: () => Handle | undefined): Door {
       underWay.add(request)
       passed++
       try {
+        if (++asked % REQUESTS_A_TURN === 0) await turn()
         const response = await answer(request)
         return response.body.body === 'stream' ? held(request, response, response.body.stream) : response
       } finally {

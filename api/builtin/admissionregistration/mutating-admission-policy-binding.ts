@@ -1,8 +1,6 @@
 /** Where a policy changes what is written, and with what parameters. */
-import { NAME_COLUMN } from '../../columns.ts'
 import type { MutatingAdmissionPolicyBinding } from '../../types/admissionregistration-v1.ts'
 import { builtIn } from '../built-in.ts'
-import { AGE_COLUMN, column } from '../columns.ts'
 import {
   defaultMatchResources,
   validateChangingOperations,
@@ -10,7 +8,7 @@ import {
   validateParamRef,
   validatePolicyName,
 } from './match-resources.ts'
-import { sayParamRef } from './param-cells.ts'
+import { BINDING_COLUMNS } from './policy-columns.ts'
 import { warnOfStaticName } from './static-name.ts'
 
 /** MutatingAdmissionPolicyBinding. Source: kubernetes pkg/registry/admissionregistration/mutatingadmissionpolicybinding. */
@@ -24,18 +22,7 @@ export const mutatingAdmissionPolicyBinding = builtIn<MutatingAdmissionPolicyBin
     {
       name: 'v1',
       default: ({ spec }) => defaultMatchResources(spec?.matchResources),
-      columns: [
-        NAME_COLUMN,
-        column(
-          'PolicyName',
-          'PolicyName indicates the policy definition which the policy binding binded to',
-          ({ spec }) => spec?.policyName ?? '',
-        ),
-        column('ParamRef', 'ParamRef indicates the param resource which sets the configuration param', ({ spec }) =>
-          sayParamRef(spec?.paramRef),
-        ),
-        AGE_COLUMN,
-      ],
+      columns: BINDING_COLUMNS,
     },
   ],
   rules: {

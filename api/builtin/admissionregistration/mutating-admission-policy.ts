@@ -16,7 +16,7 @@ import {
   validateFailurePolicy,
   validateParamKind,
 } from './match-resources.ts'
-import { sayParamKind } from './param-cells.ts'
+import { PARAM_KIND_COLUMN } from './policy-columns.ts'
 import { warnOfStaticName } from './static-name.ts'
 
 /** MutatingAdmissionPolicy. Source: kubernetes pkg/registry/admissionregistration/mutatingadmissionpolicy. */
@@ -42,9 +42,7 @@ export const mutatingAdmissionPolicy = builtIn<MutatingAdmissionPolicy>({
           ({ spec }) => (spec?.mutations ?? []).length,
           { type: 'integer' },
         ),
-        column('ParamKind', 'ParamKind specifies the kind of resources used to parameterize this policy', ({ spec }) =>
-          sayParamKind(spec?.paramKind),
-        ),
+        PARAM_KIND_COLUMN,
         AGE_COLUMN,
       ],
     },

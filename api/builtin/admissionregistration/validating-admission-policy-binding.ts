@@ -1,5 +1,4 @@
 /** Where a policy holds, with what parameters, and what becomes of what breaks it. */
-import { NAME_COLUMN } from '../../columns.ts'
 import {
   duplicate,
   type FieldError,
@@ -11,14 +10,13 @@ import {
 } from '../../field-error.ts'
 import type { ValidatingAdmissionPolicyBinding } from '../../types/admissionregistration-v1.ts'
 import { builtIn } from '../built-in.ts'
-import { AGE_COLUMN, column } from '../columns.ts'
 import {
   defaultMatchResources,
   validateMatchResources,
   validateParamRef,
   validatePolicyName,
 } from './match-resources.ts'
-import { sayParamRef } from './param-cells.ts'
+import { BINDING_COLUMNS } from './policy-columns.ts'
 import { warnOfStaticName } from './static-name.ts'
 
 /** ValidatingAdmissionPolicyBinding. Source: kubernetes pkg/registry/admissionregistration/validatingadmissionpolicybinding. */
@@ -32,18 +30,7 @@ export const validatingAdmissionPolicyBinding = builtIn<ValidatingAdmissionPolic
     {
       name: 'v1',
       default: ({ spec }) => defaultMatchResources(spec?.matchResources),
-      columns: [
-        NAME_COLUMN,
-        column(
-          'PolicyName',
-          'PolicyName indicates the policy definition which the policy binding binded to',
-          ({ spec }) => spec?.policyName ?? '',
-        ),
-        column('ParamRef', 'ParamRef indicates the param resource which sets the configuration param', ({ spec }) =>
-          sayParamRef(spec?.paramRef),
-        ),
-        AGE_COLUMN,
-      ],
+      columns: BINDING_COLUMNS,
     },
   ],
   rules: {

@@ -20,7 +20,7 @@ import {
   validateFailurePolicy,
   validateParamKind,
 } from './match-resources.ts'
-import { sayParamKind } from './param-cells.ts'
+import { PARAM_KIND_COLUMN } from './policy-columns.ts'
 import { warnOfStaticName } from './static-name.ts'
 
 /** ValidatingAdmissionPolicy. Source: kubernetes pkg/registry/admissionregistration/validatingadmissionpolicy. */
@@ -47,9 +47,7 @@ export const validatingAdmissionPolicy = builtIn<ValidatingAdmissionPolicy>({
           ({ spec }) => (spec?.validations ?? []).length,
           { type: 'integer' },
         ),
-        column('ParamKind', 'ParamKind specifies the kind of resources used to parameterize this policy', ({ spec }) =>
-          sayParamKind(spec?.paramKind),
-        ),
+        PARAM_KIND_COLUMN,
         AGE_COLUMN,
       ],
     },

@@ -34,13 +34,10 @@ export interface CompiledPolicy {
 
 /** Compiles everything that a policy says. */
 export function compilePolicy(spec: ValidatingAdmissionPolicySpec): CompiledPolicy {
-  const params = spec.paramKind !== undefined
-  const variables = compileVariables(spec.variables, params)
-  const names: PolicyNames = { params, authorizer: true, variables: typesOf(variables) }
+  const { names, ...common } = compileCommon(spec)
   const withoutAuthorizer: PolicyNames = { ...names, authorizer: false }
   return {
-    variables,
-    conditions: compileConditions(spec.matchConditions, names),
+    ...common,
     validations: (spec.validations ?? []).map((validation) => ({
       validation,
       ...express(validation.expression, names, 'bool'),
@@ -65,19 +62,24 @@ export type PatchType = 'ApplyConfiguration' | 'JSONPatch'
 
 /** Compiles everything that a policy says which changes objects. */
 export function compileMutatingPolicy(spec: MutatingAdmissionPolicySpec): CompiledMutatingPolicy {
-  const params = spec.paramKind !== undefined
-  const variables = compileVariables(spec.variables, params)
-  const names: PolicyNames = { params, authorizer: true, variables: typesOf(variables) }
+  const { names, ...common } = compileCommon(spec)
   const patchNames: PolicyNames = { ...names, patches: true }
   return {
-    variables,
-    conditions: compileConditions(spec.matchConditions, names),
+    ...common,
     mutations: (spec.mutations ?? []).map(({ applyConfiguration, jsonPatch }) =>
       jsonPatch
         ? { type: 'JSONPatch', ...express(jsonPatch.expression ?? '', patchNames, 'list(JSONPatch)') }
         : { type: 'ApplyConfiguration', ...express(applyConfiguration?.expression ?? '', patchNames, 'Object') },
     ),
   }
+}
+
+/** What policies of either kind have, and the names that their expressions know. */
+function compileCommon(spec: Pick<ValidatingAdmissionPolicySpec, 'paramKind' | 'variables' | 'matchConditions'>) {
+  const params = spec.paramKind !== undefined
+  const variables = compileVariables(spec.variables, params)
+  const names: PolicyNames = { params, authorizer: true, variables: typesOf(variables) }
+  return { names, variables, conditions: compileConditions(spec.matchConditions, names) }
 }
 
 /** The conditions of a policy or a webhook. */

@@ -114,4 +114,36 @@ export const API_PAGES = {
       '尝试 `kubectl version`。可用变量 KUBECTL 指定另一个 kubectl。',
     ),
   },
+  MUS0308: {
+    title: text('A part of it has failed', '其中一部分已失败'),
+    exit: EXIT.gate,
+    meaning: text(
+      'Something that belongs to the object has failed for good: waiting longer would not help. Nothing was changed.',
+      '属于该对象的某个部分已彻底失败：继续等待也无济于事。没有更改任何东西。',
+    ),
+    causes: text(
+      'A Job whose tries are used up; a rollout beyond its progress deadline; a pod that ended with an error; a volume that is gone.',
+      'Job 的重试次数已用尽；发布超过了进度期限；Pod 以错误结束；卷已丢失。',
+    ),
+    cure: text(
+      'See the part that is named with `kubectl describe`, and the whole with `kubectl muster tree TYPE NAME`.',
+      '用 `kubectl describe` 查看指出的部分，用 `kubectl muster tree TYPE NAME` 查看整体。',
+    ),
+  },
+  MUS0309: {
+    title: text('It took too long to become healthy', '就绪所用时间过长'),
+    exit: EXIT.timeout,
+    meaning: text(
+      'What belongs to the object was not all healthy within `--timeout`. It goes on by itself; only the wait ended.',
+      '属于该对象的内容未能在 `--timeout` 内全部就绪。它仍会自行继续，结束的只是等待。',
+    ),
+    causes: text(
+      'No node has room for a pod; an image is missing; a probe does not succeed; a volume is not bound.',
+      '没有节点能容纳 Pod；镜像缺失；探针未成功；卷未绑定。',
+    ),
+    cure: text(
+      'The line `why` names what lacks. Look on with `kubectl muster tree TYPE NAME --watch`.',
+      '`why` 一行指出缺少什么。用 `kubectl muster tree TYPE NAME --watch` 继续查看。',
+    ),
+  },
 } as const satisfies Record<string, Page>

@@ -19,9 +19,8 @@ export async function erase(context: PastContext, target: Target, yes: boolean):
     terminal.notes.line(`${terminal.say(what)}; ${how} kubectl muster erase ${inCommand(target)} --yes`)
     return EXIT.ok
   }
-  const answer = await kubectl.run(['delete', '--raw', `${target.path}/history`])
   // The server has answered with a Status, whose form is Kubernetes' own.
-  const status = JSON.parse(answer) as { message: string }
+  const status = (await kubectl.delete(`${target.path}/history`)) as { message: string }
   if (!printPlain(context, status)) terminal.notes.line(status.message)
   return EXIT.ok
 }

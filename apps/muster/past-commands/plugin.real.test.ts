@@ -1,5 +1,5 @@
 /** `kubectl muster` as it is typed, with every kubectl of this machine's ends, against a server of its own. */
-import { equal, match, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -168,11 +168,53 @@ for (const { path, minor } of kubectls) {
       await fails('MUS0307', /./, 'why', 'deploy/web', '--kubeconfig', '/nowhere')
     })
 
-    test('against a server that is no Muster it says so', async () => {
+    test('an object is shown with all that is its own, once, as data, and until it is well', async () => {
+      await done('create', 'deployment', 'tree', '--image=host/web', '--replicas=2', '-n', 'shop')
+      const shown = await done('muster', 'tree', 'deploy/tree', '-n', 'shop', '--all')
+      match(shown, /^NAME +KIND +STATUS +AGE +INFO\ntree +Deployment +◌ Progressing/)
+      match(shown, /\n└─ tree-\w+ +ReplicaSet .*\n {3}├─ tree-\w+-\w+ +Pod .*\n {3}└─ tree-\w+-\w+ +Pod /)
+      const json = JSON.parse(await done('muster', 'tree', 'deploy', 'tree', '-n', 'shop', '-o', 'json'))
+      deepEqual(
+        [json.kind, json.owned[0].kind, json.owned[0].owned.length, json.owned[0].owned[0].health.is],
+        ['Deployment', 'ReplicaSet', 2, 'Degraded'],
+      )
+      // There are no nodes here.
+      const waited = await kubectl('muster', 'tree', 'deploy/tree', '-n', 'shop', '--wait', '--timeout', '1s')
+      equal(waited.exit, 3)
+      match(
+        waited.err,
+        /error\[MUS0309\]: after 1s 4 of 4 objects of deployments\/tree are not healthy\n {2}why: {3}pod\//,
+      )
+      match(waited.err, /Unschedulable: no nodes available to schedule pods/)
+      await done('scale', 'deploy', 'tree', '--replicas=0', '-n', 'shop')
+      match(
+        await done('muster', 'tree', 'deploy/tree', '-n', 'shop', '--wait', '--timeout', '20s'),
+        /Deployment\/tree .*✔ Healthy/,
+      )
+      await done('create', 'secret', 'generic', 'owned', '--from-literal=a=hidden-value', '-n', 'shop')
+      const { uid } = json
+      const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'tree', uid }
+      await done(
+        'patch',
+        'secret',
+        'owned',
+        '-n',
+        'shop',
+        '-p',
+        JSON.stringify({ metadata: { ownerReferences: [owner] } }),
+      )
+      match(await done('muster', 'tree', 'deploy/tree', '-n', 'shop'), /─ owned +Secret/)
+      const someone = await kubectl('muster', 'tree', 'ns/shop', '--as', 'nobody')
+      match(someone.err, /error\[MUS0302\].*cannot get resource "namespaces"/)
+    })
+
+    test('against a server that is no Muster, what needs history says so, and a tree does not', async () => {
       const plain = join(home, 'plain-kubectl')
+      const server = join(home, 'plain-server.js')
+      writeFileSync(server, PLAIN_SERVER)
       writeFileSync(
         plain,
-        `#!/bin/sh\ncase "$*" in\n*api-resources*) exec "${path}" "$@";;\n*config*) echo default;;\n*'--raw /apis') echo '{"groups":[{"name":"apps"}]}';;\n*) echo 'Error from server (NotFound): the server could not find the requested resource' >&2; exit 1;;\nesac\n`,
+        `#!/bin/sh\ncase "$*" in\n*api-resources*) exec "${path}" "$@";;\n*config*) echo default;;\n*proxy*) exec "${process.execPath}" "${server}" "$@";;\nesac\n`,
       )
       chmodSync(plain, 0o755)
       for (const words of [
@@ -184,6 +226,26 @@ for (const { path, minor } of kubectls) {
         equal(exit, 1)
         match(err, /error\[MUS0304\]: this server keeps no history/, words.join(' '))
       }
+      const { out } = await run(plugin, ['tree', 'deploy/web'], { ...env, KUBECTL: plain })
+      match(out, /\nweb +Deployment +✔ Healthy/)
     })
   })
 }
+
+/** A server that knows one deployment and no history, on the socket that it is told. */
+const PLAIN_SERVER = `
+const http = require('node:http')
+const [socket] = process.argv.filter((word) => word.startsWith('--unix-socket=')).map((word) => word.slice(14))
+const web = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default', uid: 'u' }, spec: { replicas: 0 }, status: {} }
+const answers = {
+  '/api/v1': { kind: 'APIResourceList', resources: [] },
+  '/apis': { kind: 'APIGroupList', groups: [{ name: 'apps', preferredVersion: { version: 'v1' } }] },
+  '/apis/apps/v1': { kind: 'APIResourceList', resources: [] },
+  '/apis/apps/v1/namespaces/default/deployments/web': web,
+}
+const missing = { kind: 'Status', status: 'Failure', reason: 'NotFound', code: 404, message: 'the server could not find the requested resource' }
+http.createServer((request, response) => {
+  const answer = answers[request.url.split('?')[0]]
+  response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? missing))
+}).listen(socket, () => console.log('Starting to serve'))
+`

@@ -1,5 +1,6 @@
 /** The flags of every command that asks a server by way of the reader's own kubectl. */
 import { type Command, Option } from 'commander'
+import type { ExitCode } from '../exit-codes.ts'
 import type { PastContext } from '../past-commands/context.ts'
 import { text } from '../terminal/language.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -27,22 +28,24 @@ export function withKubectlFlags(command: Command, { say }: Terminal): Command {
     .option('--as <user>', say(text('in the name of another user', '以另一个用户的身份')))
 }
 
-/** How such a command asks and answers. */
-export async function contextOf(
-  { terminal, env, argv, isPlugin }: ProgramDeps,
+/** Runs such a command: gives it its way to ask and to answer, and ends what it opened. */
+export const runAsking = (
+  { terminal, env, argv, isPlugin, run }: ProgramDeps,
   flags: KubectlFlags,
-): Promise<PastContext> {
-  const { systemClock: clock } = await import('@muster/base/system.ts')
-  const { kubectlOf } = await import('../past-commands/kubectl.ts')
-  const { kubectlEnv } = await import('../kubectl/hand-over.ts')
-  const handedOn = (['context', 'kubeconfig', 'as'] as const).flatMap((name) => {
-    const value = flags[name]
-    return value === undefined ? [] : [`--${name}=${value}`]
+  work: (context: PastContext) => Promise<ExitCode>,
+): Promise<void> =>
+  run(async () => {
+    const { systemClock: clock } = await import('@muster/base/system.ts')
+    const { kubectlOf } = await import('../past-commands/kubectl.ts')
+    const { kubectlEnv } = await import('../kubectl/hand-over.ts')
+    const handedOn = (['context', 'kubeconfig', 'as'] as const).flatMap((name) => {
+      const value = flags[name]
+      return value === undefined ? [] : [`--${name}=${value}`]
+    })
+    const kubectl = kubectlOf(kubectlEnv({ env, argv, isPlugin }), handedOn)
+    try {
+      return await work({ terminal, kubectl, clock, output: flags.output ?? 'text' })
+    } finally {
+      await kubectl.close()
+    }
   })
-  return {
-    terminal,
-    kubectl: kubectlOf(kubectlEnv({ env, argv, isPlugin }), handedOn),
-    clock,
-    output: flags.output ?? 'text',
-  }
-}

@@ -5,7 +5,7 @@ import type { PastContext } from '../past-commands/context.ts'
 import type { Target } from '../past-commands/target.ts'
 import { text } from '../terminal/language.ts'
 import { addExamples, type ProgramDeps } from './deps.ts'
-import { contextOf, type KubectlFlags, withKubectlFlags } from './kubectl-flags.ts'
+import { type KubectlFlags, runAsking, withKubectlFlags } from './kubectl-flags.ts'
 
 interface PastFlags extends KubectlFlags {
   readonly allNamespaces?: true
@@ -138,7 +138,8 @@ export function addPast(parent: Command, deps: ProgramDeps): void {
     )
 }
 
-function pastCommand(
+/** A command about an object: `TYPE NAME` or `TYPE/NAME`, with the flags of all of them. */
+export function pastCommand(
   parent: Command,
   { terminal }: ProgramDeps,
   name: string,
@@ -156,7 +157,7 @@ function pastCommand(
 }
 
 /** Runs a command about one object, which has to be named. */
-function onObject(
+export function onObject(
   deps: ProgramDeps,
   command: string,
   words: readonly string[],
@@ -175,9 +176,8 @@ function onTarget(
   flags: PastFlags,
   work: (context: PastContext, target: Target) => Promise<ExitCode>,
 ): Promise<void> {
-  return deps.run(async () => {
+  return runAsking(deps, flags, async (context) => {
     const { findTarget, splitTarget } = await import('../past-commands/target.ts')
-    const context = await contextOf(deps, flags)
     const { namespace, allNamespaces } = flags
     const target = await findTarget(context.kubectl, splitTarget(words), {
       ...(namespace === undefined ? {} : { namespace }),

@@ -11,6 +11,7 @@ import { addKubectlVerbs } from './kubectl-verbs.ts'
 import { addPast } from './past.ts'
 import { addStoreCommands } from './store.ts'
 import { addTransact } from './transact.ts'
+import { addTree } from './tree.ts'
 import { addUp } from './up.ts'
 
 /** A command line that is ready to parse; `exitCode` is that of the command that ran. */
@@ -75,6 +76,7 @@ export function program(
   addKubectlVerbs(command, deps)
   addPast(command, deps)
   addTransact(command, deps)
+  addTree(command, deps)
   addStoreCommands(command, deps)
   addTour(command, deps)
   addExplain(command, deps)

@@ -3,11 +3,11 @@ import { type Command, Option } from 'commander'
 import { text } from '../terminal/language.ts'
 import type { TransactAsked } from '../transact/transact.ts'
 import { addExamples, type ProgramDeps } from './deps.ts'
-import { contextOf, type KubectlFlags, withKubectlFlags } from './kubectl-flags.ts'
+import { type KubectlFlags, runAsking, withKubectlFlags } from './kubectl-flags.ts'
 
 /** Adds `transact`. */
 export function addTransact(parent: Command, deps: ProgramDeps): void {
-  const { terminal, run } = deps
+  const { terminal } = deps
   const { say } = terminal
   const command = parent
     .command('transact')
@@ -24,7 +24,7 @@ export function addTransact(parent: Command, deps: ProgramDeps): void {
     .option('--field-manager <name>', say(text('who owns what is applied', '所应用内容的拥有者')), 'kubectl')
     .option('--reason <text>', say(text('why; kept with each write', '原因；随每次写入保存')))
   withKubectlFlags(command, terminal).action((flags: KubectlFlags & TransactAsked) =>
-    run(async () => (await import('../transact/transact.ts')).transact(await contextOf(deps, flags), flags)),
+    runAsking(deps, flags, async (context) => (await import('../transact/transact.ts')).transact(context, flags)),
   )
   addExamples(terminal, command, [
     'kubectl muster transact -f shop/ --dry-run',

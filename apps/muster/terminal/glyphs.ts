@@ -14,6 +14,8 @@ export interface Glyphs {
   readonly up: string
   /** Where something began. */
   readonly begin: string
+  /** What trees are drawn with: at a branch, at the last one, beside what is below a branch, below the last one. */
+  readonly lines: { readonly fork: string; readonly last: string; readonly through: string; readonly blank: string }
 }
 
 /** The glyphs for a terminal that shows Unicode; each is one column wide. */
@@ -28,6 +30,7 @@ export const GLYPHS: Glyphs = {
   arrow: '→',
   up: '↑',
   begin: '●',
+  lines: { fork: '├─ ', last: '└─ ', through: '│  ', blank: '   ' },
 }
 
 /** The same states for `--ascii`. */
@@ -42,4 +45,5 @@ export const ASCII_GLYPHS: Glyphs = {
   arrow: '->',
   up: '^',
   begin: '*',
+  lines: { fork: '|- ', last: '`- ', through: '|  ', blank: '   ' },
 }

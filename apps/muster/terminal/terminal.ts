@@ -22,6 +22,7 @@ export interface Terminal {
   readonly glyphs: Glyphs
   readonly language: Language
   readonly columns: number
+  readonly rows: number
   /** Lines are only ever added: for screen readers and for logs. */
   readonly isPlain: boolean
   say(text: Text): string
@@ -34,6 +35,7 @@ export interface Sink {
   write(chunk: string | Uint8Array): unknown
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
+  readonly rows?: number | undefined
 }
 
 /** The world of one run of the command line: its words, its environment and its two streams. */
@@ -50,6 +52,7 @@ export interface World {
 
 /** The width that tables are made for where the stream has none: a pipe, a file, a log. */
 const COLUMNS_OF_A_PIPE = 100
+const ROWS_OF_A_PIPE = 40
 
 /**
  * The terminal that the flags and the environment ask for. The flags are read before the command line is parsed,
@@ -65,6 +68,7 @@ export function terminalFor({ argv, env, stdout, stderr, invokedAs }: World): Te
     glyphs: flags.includes('--ascii') ? ASCII_GLYPHS : GLYPHS,
     language,
     columns: stdout.columns ?? COLUMNS_OF_A_PIPE,
+    rows: stdout.rows ?? ROWS_OF_A_PIPE,
     isPlain: flags.includes('--plain') || Boolean(env.CI) || env.TERM === 'dumb',
     say: (text) => text[language],
     command: (line) => line.replace(/^muster\b/, invokedAs),

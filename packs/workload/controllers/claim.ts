@@ -53,10 +53,10 @@ export async function claim<T extends KubeObject>(
         case 'adopt':
           checked ??= checkOwner(client, owner)
           await checked
-          claimed.push(await adopt(client, owner, ref, object))
+          claimed.push(await write(client, ref, object, adoption(owner)))
           break
         case 'release':
-          await release(client, owner, ref, object)
+          await write(client, ref, object, letting(owner))
           break
         case 'ignore':
           break
@@ -81,27 +81,15 @@ async function checkOwner(client: Client, { ref, object }: Claimant): Promise<vo
   throw new ControlError('Conflict', `${ref.kind} ${namespace}/${name} is gone or is to go, so it adopts nothing`)
 }
 
-const adopt = <T extends KubeObject>(
-  client: Client,
-  { object: owner, finalizer }: Claimant,
-  ref: ResourceRef<T>,
-  object: T,
-) =>
-  write(client, ref, object, {
-    ownerReferences: [controllerReference(owner)],
-    ...(finalizer === undefined ? {} : { finalizers: [finalizer] }),
-  })
+const adoption = ({ object, finalizer }: Claimant) => ({
+  ownerReferences: [controllerReference(object)],
+  ...(finalizer === undefined ? {} : { finalizers: [finalizer] }),
+})
 
-const release = <T extends KubeObject>(
-  client: Client,
-  { object: owner, finalizer }: Claimant,
-  ref: ResourceRef<T>,
-  object: T,
-) =>
-  write(client, ref, object, {
-    ownerReferences: [{ $patch: 'delete', uid: owner.metadata.uid }],
-    ...(finalizer === undefined ? {} : withoutFinalizer(finalizer)),
-  })
+const letting = ({ object, finalizer }: Claimant) => ({
+  ownerReferences: [{ $patch: 'delete', uid: object.metadata.uid }],
+  ...(finalizer === undefined ? {} : withoutFinalizer(finalizer)),
+})
 
 /** What a strategic merge patch of metadata says to take a finalizer off. */
 export const withoutFinalizer = (finalizer: string) => ({ '$deleteFromPrimitiveList/finalizers': [finalizer] })
