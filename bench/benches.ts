@@ -4,6 +4,7 @@ import { apiObjects } from './api/objects.ts'
 import { apiProfile } from './api/profile.ts'
 import { apiStart } from './api/start.ts'
 import { apiWatchers } from './api/watchers.ts'
+import { demoBench } from './demo/demo.ts'
 import type { Bench } from './harness/bench.ts'
 import { bodyLimit } from './limits/body.ts'
 import { fanOutLimit } from './limits/fan-out.ts'
@@ -37,4 +38,5 @@ export const BENCHES: readonly Bench[] = [
   testServer,
   simDayBench,
   decisionsBench,
+  demoBench,
 ]

@@ -200,7 +200,15 @@ const BUILT_INS: readonly BuiltIns[] = [
       net: 'the same by connecting',
     },
   },
-  { under: 'agent/network/', may: { net: 'the addresses of services', stream: 'carries bytes between sockets' } },
+  {
+    under: 'agent/network/',
+    may: {
+      net: 'the addresses of services',
+      dgram: 'the same over UDP',
+      events: 'waits until they listen; reaches for nothing',
+      stream: 'carries bytes between sockets',
+    },
+  },
   {
     under: 'agent/process/',
     may: {

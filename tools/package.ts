@@ -24,12 +24,12 @@ const ENTRIES = {
   'keeper-worker': join(ROOT, 'agent/process/keeper-worker.ts'),
 }
 
-/** Bundles Muster into apps/muster/dist, and puts the licences of what is bundled beside it. */
-export async function packageMuster(): Promise<void> {
-  await bundle(ENTRIES, DIST)
-  await chmod(join(DIST, 'muster.js'), 0o755)
+/** Bundles Muster into a folder, and puts the licences of what is bundled beside it. */
+export async function packageMuster(dist: string = DIST): Promise<void> {
+  await bundle(ENTRIES, dist)
+  await chmod(join(dist, 'muster.js'), 0o755)
   for (const path of listPaths('apps/shop').filter((each) => /\.(js|py|yaml|md)$/.test(each))) {
-    await cp(join(ROOT, path), join(DIST, path.slice('apps/'.length)))
+    await cp(join(ROOT, path), join(dist, path.slice('apps/'.length)))
   }
 }
 

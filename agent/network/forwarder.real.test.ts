@@ -131,15 +131,15 @@ test('a port that may not be bound is served at another, which is told', () =>
 test('an address that somebody else has, and a protocol that is not carried, are told of by name', () =>
   play(async ({ forwarder, front, echo: start }) => {
     const taken = await start('somebody else')
-    const dns = front([], { port: 5353, protocol: 'UDP' })
-    await forwarder.set('shop/web', [front([], taken), dns])
+    const calls = front([], { port: 5060, protocol: 'SCTP' })
+    await forwarder.set('shop/web', [front([], taken), calls])
     deepEqual(forwarder.troubles, [
       {
         service: 'shop/web',
         front: `${taken.address}:${taken.port}`,
         why: `cannot listen at ${taken.address}:${taken.port}: EADDRINUSE`,
       },
-      { service: 'shop/web', front: '127.77.0.2:5353', why: 'UDP is not forwarded on this machine' },
+      { service: 'shop/web', front: 'SCTP 127.77.0.2:5060', why: 'SCTP is not forwarded on this machine' },
     ])
     await forwarder.set('shop/web', [])
     deepEqual(forwarder.troubles, [])

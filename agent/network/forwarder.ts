@@ -1,17 +1,16 @@
 /**
- * Listens where services are said to be, and carries each connection to a target.
+ * Listens where services are said to be, and carries what comes to a target.
  *
  *     client ── cluster address:port ──► forwarder ── pod address:port ──► process
  *
- * A target that refuses, or does not answer, costs a try at the next one: nothing was sent yet, so nothing is lost or
- * done twice. Connections that are there stay when targets change; only new ones go elsewhere. A port that may not be
- * bound here (below 1024, for who is not root) is served at a free one instead, which {@link Forwarder.addressOf} tells.
+ * A port that may not be bound here (below 1024, for who is not root) is served at a free one instead, which
+ * {@link Forwarder.addressOf} tells.
  */
-import { createServer, connect as dial, type Server, type Socket } from 'node:net'
-import { pipeline } from 'node:stream'
 import type { Clock } from '@muster/base/clock.ts'
 import type { Logger } from '@muster/base/log.ts'
-import { type Balancer, createBalancer } from './balance.ts'
+import type { Carrier, Door } from './carrier.ts'
+import { carryConnections } from './connections.ts'
+import { carryDatagrams } from './datagrams.ts'
 import { type Front, type Target, writeTarget } from './fronts.ts'
 
 /** What a forwarder stands on. */
@@ -36,79 +35,50 @@ export interface Forwarder {
   /** Puts these fronts in the place of those that a service had. Resolves once they listen, or cannot. */
   set(service: string, fronts: readonly Front[]): Promise<void>
   /** Where a front really is; itself, unless its port could not be had. */
-  addressOf(address: string, port: number): Target
+  addressOf(address: string, port: number, protocol?: string): Target
   readonly troubles: readonly Trouble[]
   /** Refuses new connections, and ends those that there are. */
   close(): Promise<void>
-}
-
-/** One listening socket, and what it leads to. */
-interface Door {
-  front: Front
-  readonly service: string
-  readonly server: Server
-  readonly balancer: Balancer
 }
 
 const CONNECT_MS = 2_000
 
 /** A forwarder that listens nowhere yet. */
 export function createForwarder({ clock, log, connectMs = CONNECT_MS, lowestPort = 0 }: ForwarderDeps): Forwarder {
-  const doors = new Map<string, Door>()
+  const carriers = new Map<string, Carrier>([
+    ['TCP', carryConnections({ clock, connectMs })],
+    ['UDP', carryDatagrams({ clock, connectMs })],
+  ])
+  const doors = new Map<string, Door & { readonly service: string }>()
   const troubles = new Map<string, Trouble>()
-  const sockets = new Set<Socket>()
   /** What a service was last told to have; each waits for the one before. */
   const settings = new Map<string, Promise<void>>()
 
   const open = async (service: string, front: Front): Promise<void> => {
-    const name = writeTarget(front)
-    if (front.protocol !== 'TCP') {
-      troubles.set(name, { service, front: name, why: `${front.protocol} is not forwarded on this machine` })
-      return
-    }
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
-      void carry(door, socket)
-    })
-    const door: Door = { front, service, server, balancer: createBalancer() }
-    const refused = front.port < lowestPort ? 'EACCES' : await listenAt(server, front.address, front.port)
-    const why = refused === 'EACCES' ? await listenAt(server, front.address, 0) : refused
-    if (why !== undefined) {
-      troubles.set(name, { service, front: name, why: `cannot listen at ${name}: ${why}` })
+    const name = nameOf(front)
+    const cannot = (why: string) => {
+      troubles.set(name, { service, front: name, why })
       log.warn('a service cannot be reached at its address', { service, address: name, why })
-      return
     }
-    troubles.delete(name)
-    doors.set(name, door)
-  }
-  const carry = async (door: Door, client: Socket): Promise<void> => {
-    sockets.add(client)
-    client.once('close', () => sockets.delete(client))
-    client.on('error', () => client.destroy())
-    const from = client.remoteAddress ?? ''
-    for (const target of door.balancer.order(door.front, from, clock.elapsed())) {
-      const away = await connectTo(target, connectMs)
-      if (client.destroyed) {
-        away?.destroy()
-        return
-      }
-      if (!away) continue
-      door.balancer.served(door.front, from, target, clock.elapsed())
-      sockets.add(away)
-      away.once('close', () => sockets.delete(away))
-      join(client, away)
-      return
+    const carrier = carriers.get(front.protocol)
+    if (!carrier) return cannot(`${front.protocol} is not forwarded on this machine`)
+    try {
+      const door = await openAt(carrier, front, lowestPort)
+      doors.set(name, Object.assign(door, { service }))
+      troubles.delete(name)
+    } catch (error) {
+      cannot(`cannot listen at ${name}: ${codeOf(error)}`)
     }
-    client.resetAndDestroy()
   }
   const apply = async (service: string, fronts: readonly Front[]): Promise<void> => {
-    const wanted = new Map(fronts.map((front) => [writeTarget(front), front]))
+    const wanted = new Map(fronts.map((front) => [nameOf(front), front]))
     for (const [name, door] of doors) {
       if (door.service !== service) continue
       const front = wanted.get(name)
-      if (front && front.protocol === door.front.protocol) door.front = front
+      if (front) door.front = front
       else {
         doors.delete(name)
-        door.server.close()
+        void door.close()
       }
     }
     for (const [name, trouble] of troubles) if (trouble.service === service) troubles.delete(name)
@@ -123,61 +93,38 @@ export function createForwarder({ clock, log, connectMs = CONNECT_MS, lowestPort
         if (settings.get(service) === setting) settings.delete(service)
       })
     },
-    addressOf(address, port) {
-      const bound = doors.get(writeTarget({ address, port }))?.server.address()
-      return bound && typeof bound === 'object' ? { address, port: bound.port } : { address, port }
-    },
+    addressOf: (address, port, protocol = 'TCP') => ({
+      address,
+      port: doors.get(nameOf({ address, port, protocol }))?.port ?? port,
+    }),
     get troubles() {
       return [...troubles.values()]
     },
     async close() {
       await Promise.all(settings.values())
-      const closed = [...doors.values()].map(({ server }) => new Promise((resolve) => server.close(resolve)))
+      const closed = [...doors.values()].map((door) => door.close())
       doors.clear()
-      for (const socket of sockets) socket.destroy()
+      for (const carrier of carriers.values()) carrier.end()
       await Promise.all(closed)
     },
   }
 }
 
-/** Resolves with why not, in the system's word. */
-const listenAt = (server: Server, host: string, port: number): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    const fail = (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message)
-    server.once('error', fail)
-    server.listen({ host, port }, () => {
-      server.off('error', fail)
-      server.on('error', () => {})
-      resolve(undefined)
-    })
+/** At the front's own port, or at a free one where that is too low for this user. */
+async function openAt(carrier: Carrier, front: Front, lowestPort: number): Promise<Door> {
+  if (front.port < lowestPort) return carrier.open(front, 0)
+  return carrier.open(front, front.port).catch((error: unknown) => {
+    if (codeOf(error) === 'EACCES') return carrier.open(front, 0)
+    throw error
   })
+}
 
-/** A connection to a target, or nothing when it refuses or takes too long. */
-const connectTo = ({ address, port }: Target, withinMs: number): Promise<Socket | undefined> =>
-  new Promise((resolve) => {
-    const socket = dial({ host: address, port, allowHalfOpen: true, noDelay: true })
-    const giveUp = () => {
-      socket.destroy()
-      resolve(undefined)
-    }
-    socket.setTimeout(withinMs, giveUp)
-    socket.once('error', giveUp)
-    socket.once('connect', () => {
-      socket.setTimeout(0)
-      socket.off('timeout', giveUp)
-      socket.off('error', giveUp)
-      socket.on('error', () => socket.destroy())
-      resolve(socket)
-    })
-  })
+/** `UDP 127.128.7.7:53`: TCP, which is meant by default, is not named. */
+const nameOf = ({ protocol, ...target }: Pick<Front, 'address' | 'port' | 'protocol'>): string =>
+  protocol === 'TCP' ? writeTarget(target) : `${protocol} ${writeTarget(target)}`
 
-/** Carries both ways until each side has ended; when one breaks, so does the other. */
-function join(client: Socket, target: Socket): void {
-  for (const [from, to] of [
-    [client, target],
-    [target, client],
-  ] as const)
-    pipeline(from, to, (error) => {
-      if (error) to.resetAndDestroy()
-    })
+/** The system's word for what went wrong. */
+const codeOf = (error: unknown): string => {
+  const { code, message } = error as NodeJS.ErrnoException
+  return code ?? message
 }

@@ -18,9 +18,13 @@ export interface ApiProcess {
 }
 
 /** Starts one on a home of its own and a free port; throws Unavailable, with its last words, when it does not start. */
-export async function startApi(home: string, ...flags: readonly string[]): Promise<ApiProcess> {
+export const startApi = (home: string, ...flags: readonly string[]): Promise<ApiProcess> =>
+  startPackaged(fileURLToPath(ownEntry), home, ...flags)
+
+/** The same by another file that is Muster. */
+export async function startPackaged(program: string, home: string, ...flags: readonly string[]): Promise<ApiProcess> {
   const argv = ['up', '--port', '0', '--output', 'json', '--until-stdin-ends', ...flags]
-  const child = spawn(process.execPath, [fileURLToPath(ownEntry), ...argv], {
+  const child = spawn(process.execPath, [program, ...argv], {
     env: { ...process.env, MUSTER_HOME: home },
     stdio: ['pipe', 'pipe', 'pipe'],
   })

@@ -3,7 +3,7 @@
  * Needs addresses 127.x of the machine's own, as Linux has them.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { platform, tmpdir } from 'node:os'
@@ -11,18 +11,22 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { Pod } from '@muster/api/types/core-v1.ts'
 import { hasCode } from '@muster/base/errors.ts'
 import { systemClock } from '@muster/base/system.ts'
 import type { Client } from '@muster/client/client.ts'
 import type { Connection } from '@muster/client/http/connection.ts'
 import { CLAIMS, DEPLOYMENTS, NODES, PODS, SERVICES } from '@muster/client/kubernetes.ts'
+import { needs } from '@muster/tools/real.ts'
 import { type ApiProcess, startApi } from '../api-server/api-process.ts'
 import { connectBy } from '../api-tour/stage.ts'
 import { kubeconfigPath, placeOf } from '../control-plane/place.ts'
+import { findKubectls } from '../kubectl/find-kubectls.ts'
 import { shopFolder } from '../workers.ts'
 
 const skip = platform() === 'linux' ? false : 'the loopback of this system has one address'
+const kubectl = (await findKubectls()).at(-1)
 const inShop = { namespace: 'shop' }
 const home = mkdtempSync(join(tmpdir(), 'muster-fleet-'))
 let running: ApiProcess
@@ -80,7 +84,11 @@ test('three clusters have their nodes, and the shop answers at the address of it
     const { items } = await way.client.resource(NODES).list()
     way.connection.close()
     equal(items.length, 3)
-    for (const { spec, status } of items) {
+    for (const { metadata, spec, status } of items) {
+      ok(
+        metadata.managedFields?.some(({ manager }) => manager === 'muster-agent'),
+        'agents speak for themselves',
+      )
       equal(status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True')
       deepEqual(spec?.taints ?? [], [])
     }
@@ -96,6 +104,34 @@ test('three clusters have their nodes, and the shop answers at the address of it
   const answer = await page()
   equal(answer.status, 200)
   match(await answer.text(), /<title>The Shop<\/title>/)
+})
+
+test('manifests as they are published are taken and scheduled, and lack nothing but their images', {
+  skip: skip || needs('kubectl', !!kubectl),
+}, async () => {
+  const way = await into('cn-sh-2')
+  const env = { ...process.env, KUBECONFIG: kubeconfigPath(placeOf(home), 'cn-sh-2') }
+  const apply = (...words: string[]) => promisify(execFile)(kubectl?.path ?? '', words, { env })
+  await apply('create', 'namespace', 'published')
+  const { stdout } = await apply('apply', '-n', 'published', '-f', fileURLToPath(new URL('published', import.meta.url)))
+  equal(stdout.match(/ created$/gm)?.length, 26, stdout)
+  const pods = async () => (await way.client.resource(PODS).list({ namespace: 'published' })).items
+  // Of each, the first container that is to run.
+  const lack = ({ status }: Pod) =>
+    [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])][0]?.state?.waiting
+  await until('every pod waits for an image', async () => {
+    const found = await pods()
+    return found.length === 19 && found.every((pod) => /ErrImagePull|ImagePullBackOff/.test(lack(pod)?.reason ?? ''))
+  })
+  for (const pod of await pods())
+    match(lack(pod)?.message ?? '', /pulls no images: use "host\/NAME"/, pod.metadata.name)
+  const claims = (await way.client.resource(CLAIMS).list({ namespace: 'published' })).items
+  deepEqual(
+    claims.map(({ status }) => status?.phase),
+    Array(4).fill('Bound'),
+  )
+  await apply('delete', 'namespace', 'published', '--wait=false')
+  way.connection.close()
 })
 
 /** Buys from the shop at thirty requests a second while something happens; gives what the buyers met. */
