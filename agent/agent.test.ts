@@ -76,6 +76,7 @@ async function openStage(): Promise<Stage> {
           findImage: hostImages({ 'shop/web:1': { command: ['web'] } }),
           environment: { PATH: '/bin' },
           root: '/agent',
+          resolvers: { machine: '' },
         },
         {
           ...deps,

@@ -28,6 +28,7 @@ import { type LookOutcome, workThrough } from '@muster/kernel/work-through.ts'
 import type { Network } from './addresses.ts'
 import type { ImageReading } from './container/image.ts'
 import { withLastWords } from './container/last-words.ts'
+import type { Resolvers } from './container/resolver.ts'
 import type { Driver, Run } from './driver.ts'
 import type { FileSystem } from './files/file-system.ts'
 import type { HostNames } from './network/names.ts'
@@ -50,6 +51,7 @@ export interface AgentSettings {
   readonly environment: Readonly<Record<string, string>>
   /** The agent's own directory: volumes are in it. */
   readonly root: string
+  readonly resolvers: Resolvers
 }
 
 /** What an agent stands on. */

@@ -34,6 +34,8 @@ export interface RunOrder {
   readonly mounts: readonly Mount[]
   /** Names that the process is to resolve, where the driver can make it so. */
   readonly hosts: readonly { readonly address: string; readonly names: readonly string[] }[]
+  /** What its resolver reads in place of the machine's resolv.conf, where the driver can make it so. */
+  readonly resolver?: string
   readonly limits: { readonly cpuMillis?: number; readonly memoryBytes?: number }
   /** Numbers of the host; those of the agent when absent. */
   readonly user?: { readonly uid: number; readonly gid: number }

@@ -49,6 +49,7 @@ function stage(driver: Partial<Driver> = {}) {
         persistentVolume: none,
       },
       find: async () => ({ configMaps: new Map(), secrets: new Map() }),
+      resolvers: { machine: '' },
       servicesOf: () => [],
       namesIn: () => [],
     },

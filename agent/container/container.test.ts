@@ -213,6 +213,7 @@ const deps: OrderDeps = {
     persistentVolume: async () => undefined,
   },
   find: async () => references,
+  resolvers: { machine: '' },
   servicesOf: () => [],
   namesIn: () => [{ address: '10.96.0.9', names: ['cart-db'] }],
 }

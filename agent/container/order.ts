@@ -12,6 +12,7 @@ import { environmentOf, referencesOfEnvironment } from './environment.ts'
 import { expand } from './expand.ts'
 import { commandLine, type ImageReading } from './image.ts'
 import type { ReferenceNames, References } from './references.ts'
+import { type Resolvers, resolverFile } from './resolver.ts'
 
 /** What orders are made with. */
 export interface OrderDeps {
@@ -22,6 +23,7 @@ export interface OrderDeps {
   find(namespace: string, names: ReferenceNames): Promise<References>
   servicesOf(namespace: string): Iterable<Service>
   namesIn(namespace: string): readonly HostNames[]
+  readonly resolvers: Resolvers
 }
 
 /** Ready to be carried out, or what is in the way. */
@@ -53,6 +55,7 @@ export async function orderOf(
     const env = { ...deps.environment, HOSTNAME: who.hostname, POD_IP: ip, ...reading.image.env, ...own }
     const expanded = (texts: readonly string[] = []) => texts.map((text) => expand(text, (name) => own[name]))
     const command = commandLine(reading.image, { command: expanded(container.command), args: expanded(container.args) })
+    const resolver = resolverFile(pod, deps.resolvers)
     const lastWords = await makeLastWords(deps, uid, container.name, attempt)
     const order: RunOrder = {
       run: { podUid: uid, container: container.name, attempt },
@@ -62,6 +65,7 @@ export async function orderOf(
       workingDirectory: container.workingDir || reading.image.workingDirectory || '',
       mounts: await mountsOf(deps.volumes, pod, container.volumeMounts ?? [], own),
       hosts: [...hostsOf(pod, ip), ...deps.namesIn(namespace)],
+      ...(resolver === undefined ? {} : { resolver }),
       limits: limitsOf(container),
       ...userOf(pod, container),
       stdin: container.stdin ?? false,

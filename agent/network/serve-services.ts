@@ -7,6 +7,7 @@ import { ENDPOINT_SLICES, SERVICES } from '@muster/client/kubernetes.ts'
 import type { Index } from '@muster/client/picture.ts'
 import { createWorkQueue } from '@muster/kernel/work-queue.ts'
 import { workThrough } from '@muster/kernel/work-through.ts'
+import type { DnsWorld } from './dns-names.ts'
 import type { Forwarder } from './forwarder.ts'
 import { frontsOf, type Target } from './fronts.ts'
 import { type HostNames, namesIn } from './names.ts'
@@ -29,7 +30,9 @@ export interface ServiceNetwork {
   /** Services that pods of a namespace are told of in their environment: its own, and the API's. */
   servicesOf(namespace: string): readonly Service[]
   /** Where a port of a service really is on this machine. */
-  addressOf(address: string, port: number): Target
+  addressOf(address: string, port: number, protocol?: string): Target
+  /** For the DNS of the cluster. */
+  readonly names: DnsWorld
   namesIn(namespace: string): readonly HostNames[]
   /** Told when names may have changed, until the signal aborts. */
   onNames(handler: () => void, signal: AbortSignal): void
@@ -84,7 +87,12 @@ export function serveServices(deps: ServeServicesDeps, signal: AbortSignal): Ser
         ({ metadata }) =>
           metadata.namespace === namespace || (metadata.namespace === 'default' && metadata.name === 'kubernetes'),
       ),
-    addressOf: (address, port) => forwarder.addressOf(address, port),
+    addressOf: (address, port, protocol) => forwarder.addressOf(address, port, protocol),
+    names: {
+      service: (namespace, name) => services.inCluster('').get({ namespace, name }),
+      services: () => services.list(),
+      slicesOf: (namespace, name) => slices.inCluster('').by(BY_SERVICE, `${namespace}/${name}`),
+    },
     namesIn: (namespace) => namesIn(namespace, services.list(), slices.list()),
     onNames(handler, until) {
       if (until.aborted) return

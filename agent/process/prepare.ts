@@ -45,6 +45,7 @@ export function prepareOrder(
     })
   }
   if (!mounting && order.hosts.length > 0) notHonoured.push({ what: '/etc/hosts', why: NOT_MOUNTED })
+  if (!mounting && order.resolver !== undefined) notHonoured.push({ what: '/etc/resolv.conf', why: NOT_MOUNTED })
   if (order.limits.memoryBytes !== undefined) notHonoured.push({ what: 'limit of memory', why: NO_LIMITS })
   if (order.limits.cpuMillis !== undefined) notHonoured.push({ what: 'limit of cpu', why: NO_LIMITS })
   const terminal = order.tty && tools.script !== undefined
@@ -57,9 +58,10 @@ export function prepareOrder(
 
 const NOT_MOUNTED = 'this machine lets this user mount nothing'
 
-/** The names under which the driver's own two files are mounted; no volume can have such a name. */
+/** The names under which the driver's own files are mounted; no volume can have such a name. */
 const LAST_WORDS = ' termination log'
 const HOSTS = ' hosts'
+const RESOLVER = ' resolver'
 
 function mountAll(order: RunOrder, folder: string): Mounting {
   const own: Mount[] = []
@@ -70,6 +72,11 @@ function mountAll(order: RunOrder, folder: string): Mounting {
     const hosts = join(folder, 'hosts')
     writeFileSync(hosts, hostsFile(order))
     own.push({ volume: HOSTS, from: hosts, at: '/etc/hosts', readOnly: false })
+  }
+  if (order.resolver !== undefined) {
+    const resolver = join(folder, 'resolv.conf')
+    writeFileSync(resolver, order.resolver)
+    own.push({ volume: RESOLVER, from: resolver, at: '/etc/resolv.conf', readOnly: false })
   }
   // A pod's own mount at one of these paths comes before ours, as with kubelet.
   const free = own.filter((mount) => order.mounts.every((other) => other.at !== mount.at))

@@ -89,6 +89,7 @@ function createMachine(settings: TestNodeSettings, at: number, deps: NodesDeps):
             : { found: false, message: `the test says that there is no image "${image}"` },
         environment: { PATH: '/bin' },
         root: '/agent',
+        resolvers: { machine: '' },
       },
       {
         clock,

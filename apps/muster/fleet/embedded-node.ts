@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { rangeNetwork } from '@muster/agent/addresses.ts'
 import { runAgent } from '@muster/agent/agent.ts'
 import { hostImages, type ImageMap } from '@muster/agent/container/image.ts'
+import type { Resolvers } from '@muster/agent/container/resolver.ts'
 import { nodeFileSystem } from '@muster/agent/files/node-file-system.ts'
 import type { ServiceNetwork } from '@muster/agent/network/serve-services.ts'
 import type { NodeFacts } from '@muster/agent/node/node-object.ts'
@@ -35,6 +36,7 @@ export interface EmbeddedNodeDeps {
   readonly directory: string
   readonly images: ImageMap
   readonly services: ServiceNetwork
+  readonly resolvers: Resolvers
 }
 
 /** A node at work. */
@@ -60,6 +62,7 @@ export async function startNode(deps: EmbeddedNodeDeps): Promise<EmbeddedNode> {
       findImage: hostImages(deps.images),
       environment: { PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin' },
       root: join(directory, 'agent'),
+      resolvers: deps.resolvers,
     },
     {
       clock,

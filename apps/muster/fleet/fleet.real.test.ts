@@ -12,7 +12,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Pod } from '@muster/api/types/core-v1.ts'
+import type { Pod, Service } from '@muster/api/types/core-v1.ts'
 import { hasCode } from '@muster/base/errors.ts'
 import { systemClock } from '@muster/base/system.ts'
 import type { Client } from '@muster/client/client.ts'
@@ -132,6 +132,27 @@ test('manifests as they are published are taken and scheduled, and lack nothing 
   )
   await apply('delete', 'namespace', 'published', '--wait=false')
   way.connection.close()
+})
+
+test('a pod resolves what was made after it began, where DNS has its port', {
+  skip: skip || needs('kubectl', !!kubectl) || process.getuid?.() !== 0,
+}, async () => {
+  const late: Service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'late', namespace: 'shop' },
+    spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80 }] },
+  }
+  const { spec } = await client.resource(SERVICES).create(late)
+  const env = { ...process.env, KUBECONFIG: kubeconfigPath(placeOf(home), 'cn-sh-1') }
+  const words = ['-n', 'shop', 'exec', 'deploy/cart', '--', 'getent', 'ahostsv4', 'late']
+  let heard = ''
+  await until('the name is known in a pod that was there before', async () => {
+    heard = (await promisify(execFile)(kubectl?.path ?? '', words, { env }).catch(() => undefined))?.stdout ?? ''
+    return heard !== ''
+  })
+  match(heard, new RegExp(`^${spec?.clusterIP} +STREAM late.shop.svc.cluster.local`))
+  await client.resource(SERVICES).delete({ ...inShop, name: 'late' })
 })
 
 /** Buys from the shop at thirty requests a second while something happens; gives what the buyers met. */

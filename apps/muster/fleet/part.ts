@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImageMap } from '@muster/agent/container/image.ts'
 import { createForwarder, type Forwarder } from '@muster/agent/network/forwarder.ts'
-import { serveServices } from '@muster/agent/network/serve-services.ts'
+import { type ServiceNetwork, serveServices } from '@muster/agent/network/serve-services.ts'
 import { sweepLeftovers } from '@muster/agent/process/leftovers.ts'
 import type { Endpoints, Service } from '@muster/api/types/core-v1.ts'
 import type { EndpointSlice } from '@muster/api/types/discovery-v1.ts'
@@ -18,6 +18,7 @@ import { type EmbeddedNode, endRuns, runsIn, startNode } from './embedded-node.t
 import { machineFacts } from './machine.ts'
 import { type Member, nodesOf } from './members.ts'
 import { nodeDirectory, nodesDirectory } from './node-directories.ts'
+import { serveDns } from './serve-dns.ts'
 
 /** Below this, only root may listen. */
 const LOWEST_PORT = 1024
@@ -84,6 +85,7 @@ async function startMember(member: Member, images: ImageMap, deps: PartDeps): Pr
   const served = serveServices({ client, forwarder, nodes, clock, random, log }, stop.signal)
   const services = { ...served, servicesOf: (namespace: string) => served.servicesOf(namespace).map(asServed(served)) }
   const facts = await machineFacts(all.length)
+  const dns = await serveDns(served.names, ranges.dns, { clock, log })
   const started = await Promise.all(
     all.map(async ({ name, zone }, at) => {
       const node = await startNode({
@@ -92,6 +94,7 @@ async function startMember(member: Member, images: ImageMap, deps: PartDeps): Pr
         log,
         client: await plane.nodeClient(member.cluster, name),
         services,
+        resolvers: dns.resolvers,
         images,
         facts: { ...facts, name, zone, region: member.region, addresses: [ranges.nodeAddress(at)], port: plane.port },
         range: ranges.nodeRange(at),
@@ -108,6 +111,7 @@ async function startMember(member: Member, images: ImageMap, deps: PartDeps): Pr
       await Promise.all(started.map((node) => node.stop()))
       stop.abort()
       await served.ended
+      await dns.close()
       await forwarder.close()
     },
   }
@@ -115,10 +119,10 @@ async function startMember(member: Member, images: ImageMap, deps: PartDeps): Pr
 
 /** A service with the ports that it really has on this machine: low ones may be others. */
 const asServed =
-  ({ addressOf }: { addressOf(address: string, port: number): { readonly port: number } }) =>
+  ({ addressOf }: Pick<ServiceNetwork, 'addressOf'>) =>
   (service: Service): Service => {
     const { clusterIP = '', ports = [] } = service.spec ?? {}
-    const real = ports.map((port) => ({ ...port, port: addressOf(clusterIP, port.port).port }))
+    const real = ports.map((port) => ({ ...port, port: addressOf(clusterIP, port.port, port.protocol).port }))
     return { ...service, spec: { ...service.spec, ports: real } }
   }
 

@@ -4,6 +4,7 @@
  *
  *     127.64+N.0.0/16    pods: a /24 for each node, whose first address is the node's own
  *     127.64+N.255.253   the API of the cluster, at /, for those within
+ *     127.64+N.255.252   the DNS of the cluster
  *     127.64+N.255.254   the socket that holds slot N
  *     127.128+N.0.0/16   services, the first address the API's
  *
@@ -27,6 +28,8 @@ export interface MemberRanges {
   readonly network: ClusterNetwork
   /** The address of the cluster's API for those within. */
   readonly front: string
+  /** Where pods ask for names. */
+  readonly dns: string
   /** The range of a node, by its place among the nodes of the cluster. */
   nodeRange(at: number): IPRange
   /** The address of a node itself. */
@@ -102,6 +105,7 @@ async function holdOne(candidates: readonly number[], cluster: string): Promise<
 const rangesAt = (at: number): MemberRanges => ({
   network: loopbackNetwork(rangeOf(`127.${128 + at}.0.0/16`)),
   front: `127.${64 + at}.255.253`,
+  dns: `127.${64 + at}.255.252`,
   nodeRange: (node) => rangeOf(`127.${64 + at}.${node}.0/24`),
   nodeAddress: (node) => `127.${64 + at}.${node}.1`,
 })
