@@ -1,5 +1,6 @@
 /** What runs workloads: controllers of Kubernetes' own kinds. */
 import type { Pack } from '@muster/runtime/pack.ts'
+import { cronJobController } from './controllers/cron-jobs.ts'
 import { daemonSetController } from './controllers/daemon-sets.ts'
 import { deploymentController } from './controllers/deployments.ts'
 import { disruptedPodController } from './controllers/disrupted-pods.ts'
@@ -28,6 +29,7 @@ export const workloadPack: Pack = {
     jobController,
     jobOrphanController,
     finishedJobController,
+    cronJobController,
     endpointSliceController,
     endpointsController,
     nodeTaintController,

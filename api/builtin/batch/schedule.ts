@@ -15,29 +15,76 @@ const FIELDS: readonly Bounds[] = [
   { min: 1, max: 12, names: MONTHS },
   { min: 0, max: 6, names: DAYS },
 ]
-const DESCRIPTORS = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']
+const DESCRIPTORS: Readonly<Record<string, string>> = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+}
+const NONE: Field = { values: new Set(), isAny: false }
 const EVERY = '@every '
 
-/** Why a text is no schedule; undefined when it is one. The first thing that is wrong is said. */
-export function whyNoSchedule(text: string): string | undefined {
-  if (text === '') return 'empty spec string'
+/** When something runs. */
+export type Schedule = {
+  /** That the text names; it comes before every other. */
+  readonly zone?: string
+} & (
+  | {
+      readonly by: 'fields'
+      /** Minute, hour, day of the month, month from 1, day of the week from Sunday as 0. */
+      readonly fields: readonly [minute: Field, hour: Field, day: Field, month: Field, weekday: Field]
+    }
+  /** In milliseconds, whole seconds. */
+  | { readonly by: 'length'; readonly length: number }
+)
+
+/** What one field chooses. */
+export interface Field {
+  readonly values: ReadonlySet<number>
+  /** It was written as `*` or `?`: of the two fields for days such a one leaves the choice to the other. */
+  readonly isAny: boolean
+}
+
+/** A schedule, or why a text is none: the first thing that is wrong. */
+export function readSchedule(text: string): { readonly schedule: Schedule } | { readonly why: string } {
+  if (text === '') return { why: 'empty spec string' }
   const [zone, rest] = splitZone(text)
   if (zone !== undefined) {
     const why = whyNoTimeZone(zone)
-    if (why) return `provided bad location ${zone}: ${why}`
+    if (why) return { why: `provided bad location ${zone}: ${why}` }
   }
-  if (rest.startsWith('@')) return whyNoDescriptor(rest)
-  const fields = rest.split(/\s+/).filter(Boolean)
-  if (fields.length !== FIELDS.length) {
-    return `expected exactly ${FIELDS.length} fields, found ${fields.length}: [${fields.join(' ')}]`
-  }
-  for (const [at, bounds] of FIELDS.entries()) {
-    for (const range of (fields[at] ?? '').split(',').filter(Boolean)) {
-      const why = whyNoRange(range, bounds)
-      if (why) return why
+  const within = zone === undefined ? {} : { zone }
+  if (rest.startsWith(EVERY)) {
+    const length = rest.slice(EVERY.length)
+    const read = readLength(length)
+    if (read === undefined) {
+      return { why: `failed to parse duration ${rest}: time: invalid duration ${JSON.stringify(length)}` }
     }
+    return { schedule: { ...within, by: 'length', length: Math.max(SECOND, Math.floor(read / SECOND) * SECOND) } }
   }
-  return undefined
+  const written = rest.startsWith('@') ? DESCRIPTORS[rest] : rest
+  if (written === undefined) return { why: `unrecognized descriptor: ${rest}` }
+  const words = written.split(/\s+/).filter(Boolean)
+  if (words.length !== FIELDS.length) {
+    return { why: `expected exactly ${FIELDS.length} fields, found ${words.length}: [${words.join(' ')}]` }
+  }
+  const fields: Field[] = []
+  for (const [at, bounds] of FIELDS.entries()) {
+    const field = readField(words[at] ?? '', bounds)
+    if (typeof field === 'string') return { why: field }
+    fields.push(field)
+  }
+  const [minute = NONE, hour = NONE, day = NONE, month = NONE, weekday = NONE] = fields
+  return { schedule: { ...within, by: 'fields', fields: [minute, hour, day, month, weekday] } }
+}
+
+/** Why a text is no schedule; undefined when it is one. */
+export function whyNoSchedule(text: string): string | undefined {
+  const read = readSchedule(text)
+  return 'why' in read ? read.why : undefined
 }
 
 /** `TZ=Europe/Paris 0 0 * * *` */
@@ -59,16 +106,48 @@ export function whyNoTimeZone(zone: string): string | undefined {
   }
 }
 
-function whyNoDescriptor(text: string): string | undefined {
-  if (DESCRIPTORS.includes(text)) return undefined
-  if (!text.startsWith(EVERY)) return `unrecognized descriptor: ${text}`
-  const length = text.slice(EVERY.length)
-  const isDuration = /^[+-]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(length)
-  return isDuration ? undefined : `failed to parse duration ${text}: time: invalid duration ${JSON.stringify(length)}`
+/** A length as Go writes it, in milliseconds: `1h30m`. Undefined for what is none. */
+function readLength(text: string): number | undefined {
+  if (!/^[+-]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(text)) return undefined
+  const parts = [...text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)]
+  const sum = parts.reduce((total, [, count = '0', unit = '']) => total + Number(count) * (UNITS[unit] ?? 0), 0)
+  return text.startsWith('-') ? -sum : sum
 }
 
-/** `*`, `5`, `1-5`, `mon-fri`, each with a step: `*\/15`. */
-function whyNoRange(text: string, { min, max, names }: Bounds): string | undefined {
+const SECOND = 1000
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: SECOND,
+  m: 60 * SECOND,
+  h: 3600 * SECOND,
+}
+
+/** Several ranges: `5,10-20/2`. Or why it is none. */
+function readField(text: string, bounds: Bounds): Field | string {
+  const values = new Set<number>()
+  let isAny = false
+  for (const range of text.split(',').filter(Boolean)) {
+    const read = readRange(range, bounds)
+    if (typeof read === 'string') return read
+    for (let value = read.start; value <= read.end; value += read.every) values.add(value)
+    isAny ||= read.isAny
+  }
+  return { values, isAny }
+}
+
+interface Range {
+  readonly start: number
+  readonly end: number
+  readonly every: number
+  readonly isAny: boolean
+}
+
+/** `*`, `5`, `1-5`, `mon-fri`, each with a step: `*\/15`. Or why it is none. */
+function readRange(text: string, { min, max, names }: Bounds): Range | string {
   const [range = '', step, ...steps] = text.split('/')
   const [low = '', high, ...highs] = range.split('-')
   const isAny = low === '*' || low === '?'
@@ -84,7 +163,8 @@ function whyNoRange(text: string, { min, max, names }: Bounds): string | undefin
   if (start < min) return `beginning of range (${start}) below minimum (${min}): ${text}`
   if (end > max) return `end of range (${end}) above maximum (${max}): ${text}`
   if (start > end) return `beginning of range (${start}) beyond end of range (${end}): ${text}`
-  return every === 0 ? `step of range should be a positive number: ${text}` : undefined
+  if (every === 0) return `step of range should be a positive number: ${text}`
+  return { start, end, every, isAny: isAny && every === 1 }
 }
 
 /** A number, or why it is none. */

@@ -16,9 +16,9 @@ export interface Reason {
 /** What is not run. */
 export const NOT_RUN: readonly Reason[] = [
   {
-    about: 'pods that run',
+    about: 'programs in pods',
     is: 'meant',
-    why: 'The test starts a webhook, an API server or another program in a pod, or waits for a pod to run. Muster has no nodes yet.',
+    why: 'The test starts a webhook, an API server or another program in a pod, by an image. Nodes of Muster run programs of their machine, and pull none.',
     tests: [
       'AdmissionWebhook',
       'CustomResourceConversionWebhook',
@@ -26,9 +26,6 @@ export const NOT_RUN: readonly Reason[] = [
       'Aggregator Should be able to support the 1\\.17 Sample API Server',
       'clients remain compatible with the 1\\.17 sample-apiserver',
       'should contain OpenAPI V3 for Aggregated APIServer',
-      'all pods are removed when a namespace is deleted',
-      'OrderedNamespaceDeletion',
-      'Generated clientset should create pods',
     ],
   },
   {
@@ -36,12 +33,6 @@ export const NOT_RUN: readonly Reason[] = [
     is: 'meant',
     why: 'The test waits until a claim is bound, which a driver of storage does.',
     tests: ['against a pvc with different volume attributes class'],
-  },
-  {
-    about: 'MutatingAdmissionPolicy',
-    is: 'owed',
-    why: 'Policies that change objects are kept and served, and not carried out yet. The test waits for them without end.',
-    tests: ['MutatingAdmissionPolicy .*should mutate a Deployment'],
   },
   {
     about: 'features that are off',

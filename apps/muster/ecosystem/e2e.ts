@@ -1,9 +1,8 @@
 /**
- * Kubernetes' own end-to-end tests of its API, unmodified: those of sig-api-machinery that need nothing to run a pod.
+ * Kubernetes' own end-to-end tests of its API, unmodified: those of sig-api-machinery that need no program in a pod.
  *
- * Some of them need what makes pods, though not what runs them: kube-controller-manager does that, with its controllers
- * of Deployments, Jobs and their like. Garbage, namespaces and quotas are Muster's own. Some count the pods that fit on
- * the nodes: there is one on paper.
+ * Pods are made by Muster's controllers, placed by its scheduler, and said to run by a node on paper. Of
+ * kube-controller-manager there is one controller: the one that looks policies through.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,25 +10,15 @@ import { createWriteStream } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KUBERNETES_VERSION } from '@muster/api/kubernetes-version.ts'
-import type { Node } from '@muster/api/types/core-v1.ts'
-import { systemClock } from '@muster/base/system.ts'
-import type { ResourceRef } from '@muster/client/resource-ref.ts'
 import { startApi } from '../api-server/api-process.ts'
-import { connectBy } from '../api-tour/stage.ts'
 import { FAILING, NOT_RUN, type Reason } from './e2e-reasons.ts'
 import type { Check, Finding } from './finding.ts'
 import { startKubeControllers } from './kube-controllers.ts'
 import { buildKubernetes } from './kubernetes.ts'
+import { putNodeOnPaper } from './paper-node.ts'
 
-/** What of kube-controller-manager makes pods, and looks policies through. */
-const CONTROLLERS = [
-  'deployment-controller',
-  'replicaset-controller',
-  'replicationcontroller-controller',
-  'job-controller',
-  'cronjob-controller',
-  'validatingadmissionpolicy-status-controller',
-]
+/** What of kube-controller-manager Muster has nothing for. */
+const CONTROLLERS = ['validatingadmissionpolicy-status-controller']
 
 /** All of them take ten minutes on two cores. */
 const TIMEOUT = '40m'
@@ -52,8 +41,8 @@ export const e2eCheck: Check = {
     const home = join(folder, 'e2e')
     const server = await startApi(join(home, 'server'))
     const controllers = await startKubeControllers(server.kubeconfig, CONTROLLERS, say)
+    const node = await putNodeOnPaper(server.kubeconfig, 'on-paper')
     try {
-      await putNodeOnPaper(server.kubeconfig)
       say('running the tests of sig-api-machinery, which takes minutes')
       const flags = {
         provider: 'skeleton',
@@ -71,6 +60,7 @@ export const e2eCheck: Check = {
       await runTests(path, flags, home)
       return [judge(readReport(await readFile(join(home, 'report.json'), 'utf8')))]
     } finally {
+      await node.stop()
       await controllers.stop()
       await server.stop()
     }
@@ -89,23 +79,6 @@ async function runTests(path: string, flags: Readonly<Record<string, unknown>>, 
   child.stdout.pipe(log)
   child.stderr.pipe(log)
   await once(child, 'exit')
-}
-
-const NODES: ResourceRef<Node> = { group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false }
-
-/** A node that is ready and that nobody runs. Its first taint is taken away, as the controller of nodes would. */
-async function putNodeOnPaper(kubeconfig: string): Promise<void> {
-  const { client, connection } = await connectBy(kubeconfig, systemClock)
-  const nodes = client.resource(NODES)
-  const node = await nodes.create({
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: { name: 'on-paper' },
-    status: { allocatable: { pods: '110' }, conditions: [{ type: 'Ready', status: 'True', reason: 'OnPaper' }] },
-  })
-  const { taints: _, ...spec } = node.spec ?? {}
-  await nodes.update({ ...node, spec })
-  await connection.close()
 }
 
 interface Spec {
