@@ -1,4 +1,6 @@
 /** When a CronJob runs, as text. Source: github.com/robfig/cron/v3 parser.go; the five fields of cron. */
+import { parseGoDuration } from '../../schema/formats/time.ts'
+import { isZone } from '../../time-zone.ts'
 
 interface Bounds {
   readonly min: number
@@ -59,11 +61,12 @@ export function readSchedule(text: string): { readonly schedule: Schedule } | { 
   const within = zone === undefined ? {} : { zone }
   if (rest.startsWith(EVERY)) {
     const length = rest.slice(EVERY.length)
-    const read = readLength(length)
-    if (read === undefined) {
+    const nanoseconds = parseGoDuration(length)
+    if (nanoseconds === undefined) {
       return { why: `failed to parse duration ${rest}: time: invalid duration ${JSON.stringify(length)}` }
     }
-    return { schedule: { ...within, by: 'length', length: Math.max(SECOND, Math.floor(read / SECOND) * SECOND) } }
+    const whole = Number(nanoseconds / 1_000_000_000n)
+    return { schedule: { ...within, by: 'length', length: Math.max(1, whole) * 1000 } }
   }
   const written = rest.startsWith('@') ? DESCRIPTORS[rest] : rest
   if (written === undefined) return { why: `unrecognized descriptor: ${rest}` }
@@ -95,35 +98,7 @@ function splitZone(text: string): readonly [zone: string | undefined, rest: stri
 
 /** Why a text names no time zone of the database of time zones; undefined when it does. */
 export function whyNoTimeZone(zone: string): string | undefined {
-  if (zone === '' || zone === 'UTC' || zone === 'Local') return undefined
-  try {
-    // Offsets are times to this function, and no names.
-    if (/^[+-]/.test(zone)) return `unknown time zone ${zone}`
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-    return undefined
-  } catch {
-    return `unknown time zone ${zone}`
-  }
-}
-
-/** A length as Go writes it, in milliseconds: `1h30m`. Undefined for what is none. */
-function readLength(text: string): number | undefined {
-  if (!/^[+-]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/.test(text)) return undefined
-  const parts = [...text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)]
-  const sum = parts.reduce((total, [, count = '0', unit = '']) => total + Number(count) * (UNITS[unit] ?? 0), 0)
-  return text.startsWith('-') ? -sum : sum
-}
-
-const SECOND = 1000
-const UNITS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
-  ms: 1,
-  s: SECOND,
-  m: 60 * SECOND,
-  h: 3600 * SECOND,
+  return zone === 'Local' || isZone(zone) ? undefined : `unknown time zone ${zone}`
 }
 
 /** Several ranges: `5,10-20/2`. Or why it is none. */

@@ -1,5 +1,7 @@
 /** Moments and lengths of time as texts, and their parts. Source: cel-go common/types/timestamp.go, duration.go; Go time. */
+import { instant } from '@muster/base/clock.ts'
 import { parseGoDuration } from '../../schema/formats/time.ts'
+import { zoneOffset } from '../../time-zone.ts'
 import { DURATION, INT, STRING, TIMESTAMP } from '../type.ts'
 import { durationOf, failure, type Timestamp, timestampOf, type Value } from '../value.ts'
 import { INTEGER, LENGTH, MOMENT, method, type Overload, overload, TEXT } from './function.ts'
@@ -82,27 +84,10 @@ const ofTimestamp: readonly Overload[] = Object.entries(PARTS).flatMap(([name, p
 
 /** Milliseconds that a zone is ahead of UTC: `+02:00`, `Europe/Berlin`; undefined for a zone that is none. */
 function offsetOf(zone: string, at: number): number | undefined {
-  if (zone === '' || zone === 'UTC') return 0
   const [, sign = '', hours = '', minutes = ''] = /^([+-]?)(\d{2}):(\d{2})$/.exec(zone) ?? []
   if (hours !== '') return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
-  try {
-    const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', ...SHOWN }).formatToParts(at)
-    const part = (type: string) => Number(parts.find((one) => one.type === type)?.value ?? 0)
-    const local = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
-    return local - Math.floor(at / 1000) * 1000
-  } catch {
-    return undefined
-  }
+  return zoneOffset(zone, instant(at))
 }
-
-const SHOWN = {
-  year: 'numeric',
-  month: 'numeric',
-  day: 'numeric',
-  hour: 'numeric',
-  minute: 'numeric',
-  second: 'numeric',
-} as const
 
 const ofDuration: readonly Overload[] = Object.entries({
   getHours: 3600n * SECOND,

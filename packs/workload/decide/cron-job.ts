@@ -11,6 +11,7 @@ import { isJobFinished } from '@muster/api/builtin/batch/job/conditions.ts'
 import { readSchedule, type Schedule, whyNoTimeZone } from '@muster/api/builtin/batch/schedule.ts'
 import { controllerReference } from '@muster/api/metadata/owner-references.ts'
 import { readTime, timestamp } from '@muster/api/time.ts'
+import { zoneOffset } from '@muster/api/time-zone.ts'
 import type { CronJob, CronJobStatus, Job } from '@muster/api/types/batch-v1.ts'
 import type { ObjectReference } from '@muster/api/types/core-v1.ts'
 import type { Duration, Instant } from '@muster/base/clock.ts'
@@ -226,17 +227,13 @@ function jobAt(cronJob: CronJob, at: Instant): Job {
 }
 
 /** In RFC 3339, with the offset of the zone: `2026-11-23T03:00:00+01:00`. */
-function inZone(at: Instant, timeZone = 'UTC'): string {
-  const shown = new Intl.DateTimeFormat('sv-SE', {
-    timeZone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  }).format(at)
-  const offset = Math.round((Date.parse(`${shown.replace(' ', 'T')}Z`) - at) / 60_000)
+function inZone(at: Instant, zone = ''): string {
+  const offset = zoneOffset(zone, at) ?? 0
   if (offset === 0) return timestamp(at)
-  const two = (number: number) => String(Math.abs(number)).padStart(2, '0')
-  const sign = offset < 0 ? '-' : '+'
-  return `${shown.replace(' ', 'T')}${sign}${two(Math.trunc(offset / 60))}:${two(offset % 60)}`
+  const minutes = Math.abs(Math.round(offset / 60_000))
+  const two = (number: number) => String(number).padStart(2, '0')
+  const local = timestamp((at + offset) as Instant).slice(0, -1)
+  return `${local}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
 const referenceTo = ({ apiVersion, kind, metadata }: Job): ObjectReference => {

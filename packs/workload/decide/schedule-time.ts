@@ -6,7 +6,8 @@
  * outside: it goes through fields of local time from the largest, as this does.
  */
 import type { Field, Schedule } from '@muster/api/builtin/batch/schedule.ts'
-import type { Instant } from '@muster/base/clock.ts'
+import { zoneOffset } from '@muster/api/time-zone.ts'
+import { type Instant, instant } from '@muster/base/clock.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -19,6 +20,7 @@ export function nextTime(schedule: Schedule, after: Instant, zone = 'UTC'): Inst
   if (schedule.by === 'length') return (Math.floor(after / 1000) * 1000 + schedule.length) as Instant
   const local = localTime(schedule.zone ?? zone)
   const [minute, hour, day, month, weekday] = schedule.fields
+  if (schedule.fields.some(({ values }) => values.size === 0)) return undefined
   let at = Math.floor(after / MINUTE) * MINUTE + MINUTE
   const last = local.of(at).year + YEARS_MAX
   for (;;) {
@@ -56,34 +58,8 @@ interface Local {
   startOf(year: number, month: number, day: number): number
 }
 
-const known = new Map<string, Local>()
-
-function localTime(zone: string): Local {
-  const found = known.get(zone)
-  if (found) return found
-  const local = makeLocal(zone === '' || zone === 'Local' ? 'UTC' : zone)
-  known.set(zone, local)
-  return local
-}
-
-function makeLocal(timeZone: string): Local {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
-  /** How far ahead of UTC the zone is then, in milliseconds. */
-  const offsetAt = (at: number): number => {
-    const of = new Map<string, number>(parts.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
-    const get = (type: string) => of.get(type) ?? 0
-    const shown = Date.UTC(get('year'), get('month') - 1, get('day'), get('hour'), get('minute'), get('second'))
-    return shown - Math.floor(at / 1000) * 1000
-  }
+const localTime = (zone: string): Local => {
+  const offsetAt = (at: number): number => zoneOffset(zone === 'Local' ? '' : zone, instant(at)) ?? 0
   return {
     of(at) {
       const shown = new Date(at + offsetAt(at))
