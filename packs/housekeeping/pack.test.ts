@@ -1,7 +1,7 @@
 /** The controllers of this pack against an API, on Muster and on any Kubernetes, and when things go wrong. */
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ConfigMap, Namespace } from '@muster/api/types/core-v1.ts'
+import type { ConfigMap, Namespace, Pod } from '@muster/api/types/core-v1.ts'
 import { startTestServer } from '@muster/test-server/start.ts'
 import { housekeepingPack } from './pack.ts'
 
@@ -48,6 +48,29 @@ for (const profile of ['kubernetes', 'muster'] as const) {
     await maps.patch(inShop('held'), { patch: 'merge', value: { metadata: { finalizers: null } } })
     await cluster.clock.advance('1m')
     equal(await namespaces.find({ namespace: '', name: 'shop' }), undefined)
+  })
+
+  test(`${profile}: what pods stand on stays until the last of them is gone`, async () => {
+    await using cluster = await start()
+    const [pods, maps] = [cluster.resource<Pod>('pods'), cluster.resource<ConfigMap>('configmaps')]
+    await cluster.apply(shop)
+    await cluster.settled()
+    await maps.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: inShop('settings') })
+    const metadata = { ...inShop('web'), finalizers: ['test.dev/held'] }
+    await pods.create({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata,
+      spec: { containers: [{ name: 'web', image: 'web' }] },
+    })
+    await cluster.resource<Namespace>('namespaces').delete({ namespace: '', name: 'shop' })
+    await cluster.clock.advance('1m')
+    await maps.get(inShop('settings'))
+    await pods.patch(inShop('web'), { patch: 'merge', value: { metadata: { finalizers: null } } })
+    await cluster.clock.advance('3s')
+    deepEqual([await pods.find(inShop('web')), await maps.find(inShop('settings'))], [undefined, undefined])
+    await cluster.clock.advance('10s')
+    equal(await cluster.resource<Namespace>('namespaces').find({ namespace: '', name: 'shop' }), undefined)
   })
 
   test(`${profile}: refused writes, cut watches, a restart and lost history delay it and no more`, async () => {

@@ -10,7 +10,7 @@ import { pathOf, type ResourceRef } from '@muster/client/resource-ref.ts'
 import { type Controller, lookAgain, type Verdict, waitForChange } from '@muster/runtime/controller.ts'
 import {
   decideNamespace,
-  deletionOrder,
+  goesFirst,
   NAMESPACE_FINALIZER,
   type NamespaceContent,
   type Remaining,
@@ -57,23 +57,21 @@ export const namespaceController: Controller = {
   },
 }
 
-/** Deletes all that is in it, and tells what is there afterwards. */
+/** Deletes its pods, and all else once none of them is left; tells what is there afterwards. */
 async function deleteContent(client: Client, namespace: Namespace): Promise<NamespaceContent> {
   const { resources, failure } = await namespacedResources(client, ['list', 'deletecollection'])
   const remaining: Remaining[] = []
   const failures: string[] = []
-  const ordered = resources.toSorted(
-    (one, other) =>
-      deletionOrder({ group: one.group, resource: one.plural }) -
-      deletionOrder({ group: other.group, resource: other.plural }),
-  )
-  for (const ref of ordered) {
-    try {
-      const left = await deleteAll(client, ref, namespace.metadata.name ?? '')
-      if (left.length > 0) remaining.push(sumUp(ref, left))
-    } catch (error) {
-      if (!isControlError(error)) throw error
-      if (error.code !== 'NotFound' && error.code !== 'MethodNotAllowed') failures.push(error.message)
+  for (const refs of [resources.filter(goesFirst), resources.filter((ref) => !goesFirst(ref))]) {
+    if (remaining.length > 0 || failures.length > 0) break
+    for (const ref of refs) {
+      try {
+        const left = await deleteAll(client, ref, namespace.metadata.name ?? '')
+        if (left.length > 0) remaining.push(sumUp(ref, left))
+      } catch (error) {
+        if (!isControlError(error)) throw error
+        if (error.code !== 'NotFound' && error.code !== 'MethodNotAllowed') failures.push(error.message)
+      }
     }
   }
   return { namespace, remaining, failures, ...(failure ? { discoveryFailure: failure } : {}) }

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Namespace } from '@muster/api/types/core-v1.ts'
-import { decideNamespace, deletionOrder, type NamespaceContent } from './namespace.ts'
+import { decideNamespace, goesFirst, type NamespaceContent } from './namespace.ts'
 
 const NOW = '2026-01-01T00:00:00Z'
 
@@ -80,14 +80,20 @@ test('conditions that say the same are not written again, and keep the time sinc
   equal(changed[0].conditions.find(({ type }) => type === 'NamespaceDeletionContentFailure')?.lastTransitionTime, NOW)
 })
 
-test('what makes pods goes before pods, and pods before what they stand on', () => {
-  const order = [
-    { group: '', resource: 'configmaps' },
-    { group: '', resource: 'pods' },
-    { group: 'apps', resource: 'deployments' },
-  ].sort((one, other) => deletionOrder(one) - deletionOrder(other))
+test('while pods are left they alone are waited for, and looked after soon', () => {
   deepEqual(
-    order.map(({ resource }) => resource),
-    ['deployments', 'pods', 'configmaps'],
+    [
+      { group: '', plural: 'configmaps' },
+      { group: '', plural: 'pods' },
+      { group: 'metrics.k8s.io', plural: 'pods' },
+      { group: 'apps', plural: 'deployments' },
+    ].map(goesFirst),
+    [false, true, false, false],
   )
+  const after = (resource: string) => {
+    const remaining = [{ resource, group: '', count: 1, finalizers: {} }]
+    const last = decideNamespace(terminating(), content({ remaining }), NOW).at(-1)
+    return last?.do === 'look-again' && last.after
+  }
+  deepEqual([after('pods'), after('secrets')], [1_000, 5_000])
 })

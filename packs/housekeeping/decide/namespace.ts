@@ -1,9 +1,11 @@
 /**
  * A namespace that is to go: what is still in it, and what to do next.
  *
- *     Terminating ── delete everything in it ── wait while finalizers hold something ── take out our finalizer ── gone
+ *     Terminating ── delete its pods ── once they are gone, all else ── wait while finalizers hold something ──
+ *     take out our finalizer ── gone
  *
- * Pods go first: what runs should end before what it stands on. Source: kubernetes pkg/controller/namespace/deletion.
+ * Pods go first, and nothing else before the last of them: what still runs needs its network policies, secrets and
+ * volumes. Source: kubernetes pkg/controller/namespace/deletion, OrderedNamespaceDeletion.
  */
 import type { Namespace, NamespaceCondition } from '@muster/api/types/core-v1.ts'
 import { type Duration, seconds } from '@muster/base/clock.ts'
@@ -40,6 +42,8 @@ export type NamespaceStep =
 export const NAMESPACE_FINALIZER = 'kubernetes'
 /** Finalizers of others say nothing when they are done, so somebody has to look. */
 const LOOK_EVERY: Duration = seconds(5)
+/** Pods mostly end soon, and all else waits for them. */
+const LOOK_FOR_PODS_EVERY: Duration = seconds(1)
 
 /** Steps for a namespace. `content` is undefined before anything was deleted in this look. */
 export function decideNamespace(
@@ -52,14 +56,14 @@ export function decideNamespace(
   const conditions = mergeConditions(namespace.status?.conditions ?? [], conditionsOf(content), now)
   const steps: NamespaceStep[] = conditions ? [{ do: 'write-conditions', conditions }] : []
   const isEmpty = content.remaining.length === 0 && content.failures.length === 0 && !content.discoveryFailure
-  return [...steps, isEmpty ? { do: 'finalize' } : { do: 'look-again', after: LOOK_EVERY }]
+  if (isEmpty) return [...steps, { do: 'finalize' }]
+  const waitsForPods = content.remaining.some(({ group, resource }) => goesFirst({ group, plural: resource }))
+  return [...steps, { do: 'look-again', after: waitsForPods ? LOOK_FOR_PODS_EVERY : LOOK_EVERY }]
 }
 
-/** In the order in which things end: what runs, what makes things run, the rest. */
-export function deletionOrder(resource: { readonly group: string; readonly resource: string }): number {
-  if (resource.group === '' && resource.resource === 'pods') return 1
-  return resource.group === 'apps' || resource.group === 'batch' ? 0 : 2
-}
+/** True for what goes before everything else. */
+export const goesFirst = ({ group, plural }: { readonly group: string; readonly plural: string }): boolean =>
+  group === '' && plural === 'pods'
 
 const FINE = {
   NamespaceDeletionDiscoveryFailure: ['ResourcesDiscovered', 'All resources successfully discovered'],
