@@ -113,11 +113,12 @@ export class Judge {
     for (let looked = 0; looked < slots && count < enough; looked++) {
       const here = node++
       if (node === slots) node = 0
-      if (allows[here] !== 1 || hasRoom[here] !== 1) continue
+      // The rule that refuses most nodes comes first.
       if (first) {
         const part = partOf[here] ?? -1
         if (part < 0 || (inPart[part] ?? 0) > most) continue
       }
+      if (allows[here] !== 1 || hasRoom[here] !== 1) continue
       if (asksMore && this.othersRefuse(here)) continue
       found[count++] = here
       const score = scores[here] ?? 0
