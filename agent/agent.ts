@@ -176,16 +176,12 @@ export function runAgent(settings: AgentSettings, deps: AgentDeps, signal: Abort
     ask(uid)
   }
 
-  /** The pod of a run. One that no list had is asked for by name: what the API has, is not ended. */
-  const ownerOf = async (run: Run): Promise<Charge> => {
-    const { podUid } = run.run
-    const known = charges.get(podUid)
-    if (known && !known.isOrphan) return known
-    const found = known ? undefined : await pods.find(run.pod)
-    const pod = found?.metadata.uid === podUid ? found : orphan(run, charges.get(podUid)?.pod)
-    const charge = chargeOf(pod)
-    if (pod === found) return charge
-    return Object.assign(charge, { pod, isGone: true, isOrphan: true })
+  /** A run whose pod was not in the list of all that is bound here is of a pod that is gone. */
+  const adopt = (run: Run): void => {
+    const known = charges.get(run.run.podUid)
+    if (known && !known.isOrphan) return
+    const pod = orphan(run, known?.pod)
+    Object.assign(chargeOf(pod), { pod, isGone: true, isOrphan: true })
   }
   /** Takes in a run, with its last words when it has ended. */
   const takeRun = async (run: Run): Promise<void> => {
@@ -315,7 +311,7 @@ export function runAgent(settings: AgentSettings, deps: AgentDeps, signal: Abort
         miss(change.previous)
       return see(change.object)
     }, signal)
-    for (const run of known) await ownerOf(run)
+    for (const run of known) adopt(run)
     await Promise.all([...known, ...early].map(takeRun))
     hear = (run) => void takeRun(run)
     await sweep()

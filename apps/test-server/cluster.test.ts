@@ -128,6 +128,26 @@ test('an agent that starts anew finds what runs; a machine that loses power does
   equal((await web(cluster)).status?.readyReplicas, 2)
 })
 
+test('an agent that begins anew ends what runs of a pod that was taken away meanwhile, and goes on with the others', async () => {
+  await using cluster = await startTestCluster({ time: 'virtual', nodes: 1 })
+  const node = cluster.nodes.get('node-1')
+  const pods = cluster.resource<Pod>('pods')
+  for (const name of ['goes', 'stays']) {
+    const spec = { containers: [{ name: 'main', image: 'main' }] }
+    await pods.create({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec })
+  }
+  await cluster.clock.advance('5s')
+  equal(node.running.length, 2)
+  node.disconnect()
+  await node.restartAgent()
+  await pods.delete({ namespace: 'default', name: 'goes' }, { gracePeriodSeconds: 0 })
+  await cluster.clock.advance('10s')
+  equal(node.running.length, 2)
+  node.connect()
+  await cluster.clock.advance('60s')
+  deepEqual(node.running, ['default/stays main'])
+})
+
 test('nodes come as they are wanted, and say it when there is no room', async () => {
   await using cluster = await startTestCluster({ time: 'virtual', nodes: [{ name: 'small', cpu: '1', zone: 'a' }] })
   const pod = template()

@@ -1,6 +1,7 @@
 /** A cluster whose nodes are cut off, lose power and come back, whose control plane restarts, and whose pods crash. */
 import type { KubeObject } from '@muster/api/object.ts'
 import type { DaemonSet, Deployment, StatefulSet } from '@muster/api/types/apps-v1.ts'
+import type { CronJob } from '@muster/api/types/batch-v1.ts'
 import type { Pod, PodTemplateSpec } from '@muster/api/types/core-v1.ts'
 import { assert, hasCode, isControlError } from '@muster/base/errors.ts'
 import { between, pick, type Random, seededRandom } from '@muster/base/random.ts'
@@ -19,6 +20,8 @@ const HEALING_SECONDS = 600
 /** Of the budget of `web`. */
 const MIN_AVAILABLE = 3
 const NAMESPACE = 'default'
+/** The name of the CronJob. */
+const TICK = 'tick'
 
 /** What happened. */
 export interface Told {
@@ -58,12 +61,13 @@ async function tell(seed: number, { startTestCluster: start }: FleetParts, log: 
   }
   note('all heals')
   for (const { at, mend } of world.mends.filter(({ at }) => at >= TROUBLED_SECONDS)) await mend(at)
+  const healed = cluster.clock.now().getTime()
   for (let second = 0; second < HEALING_SECONDS; second += 5) {
     await advance(cluster, 5)
     checkSafety(cluster)
-    if ((await whatLacks(cluster, wanted)) === undefined) return
+    if ((await whatLacks(cluster, wanted, healed)) === undefined) return
   }
-  const lacks = await whatLacks(cluster, wanted)
+  const lacks = await whatLacks(cluster, wanted, healed)
   assert(lacks === undefined, `${HEALING_SECONDS} s after all healed: ${lacks}`)
 }
 
@@ -109,6 +113,7 @@ function objectsFor({ replicas, version }: Wanted): KubeObject[] {
     of('Deployment', 'web', { replicas }),
     of('StatefulSet', 'db', { replicas: 3, serviceName: 'db' }),
     of('DaemonSet', 'log', {}, 1),
+    tick,
     {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
@@ -116,6 +121,26 @@ function objectsFor({ replicas, version }: Wanted): KubeObject[] {
       spec: { minAvailable: MIN_AVAILABLE, selector: { matchLabels: { app: 'web' } } },
     } as KubeObject,
   ]
+}
+
+/** Something to do every few seconds, one after the other. */
+const tick: CronJob = {
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  metadata: { name: TICK, namespace: NAMESPACE },
+  spec: {
+    schedule: '@every 7s',
+    concurrencyPolicy: 'Forbid',
+    successfulJobsHistoryLimit: 1,
+    jobTemplate: {
+      spec: {
+        template: {
+          metadata: { labels: { app: TICK }, annotations: { 'fake.muster.dev/runs-for': '2s' } },
+          spec: { ...template(TICK, 1).spec, restartPolicy: 'Never', containers: [{ name: TICK, image: 'tick:1' }] },
+        },
+      },
+    },
+  },
 }
 
 type Fault = (world: World, second: number) => Promise<void>
@@ -225,22 +250,31 @@ function checkSafety(cluster: TestCluster): void {
 }
 
 /** What is not yet as it is declared to be; undefined when all is. */
-async function whatLacks(cluster: TestCluster, { replicas, version }: Wanted): Promise<string | undefined> {
+async function whatLacks(
+  cluster: TestCluster,
+  { replicas, version }: Wanted,
+  healed: number,
+): Promise<string | undefined> {
   const get = <T extends KubeObject>(resource: string, name: string) =>
     cluster.resource<T>(resource).get({ namespace: NAMESPACE, name })
-  const [web, db, log] = [
+  const [web, db, log, { status: ticked }] = [
     await get<Deployment>('deployments.apps', 'web'),
     await get<StatefulSet>('statefulsets.apps', 'db'),
     await get<DaemonSet>('daemonsets.apps', 'log'),
+    await get<CronJob>('cronjobs.batch', TICK),
   ]
   if (web.status?.readyReplicas !== replicas) return `${web.status?.readyReplicas ?? 0} of ${replicas} web are ready`
   if (db.status?.readyReplicas !== 3) return `${db.status?.readyReplicas ?? 0} of 3 db are ready`
   if (log.status?.numberReady !== ZONES.length) return `${log.status?.numberReady} of ${ZONES.length} log are ready`
-  const pods = (await podsOf(cluster)).filter(({ status }) => status?.phase === 'Running')
+  const [last, ended] = [ticked?.lastScheduleTime ?? '', ticked?.lastSuccessfulTime ?? '']
+  if (!(Date.parse(last) > healed && Date.parse(ended) > healed))
+    return `${TICK} ran at ${last}, and was done at ${ended}`
+  // What comes and goes is seen by its results.
+  const pods = (await podsOf(cluster)).filter((pod) => pod.status?.phase === 'Running' && !isOf(TICK, pod))
   const old = pods.find((pod) => !isOf('log', pod) && !pod.spec?.containers[0]?.image?.endsWith(`:${version}`))
   if (old) return `${old.metadata.name} is of version ${old.spec?.containers[0]?.image}, not ${version}`
   const believed = pods.map(({ metadata }) => `${NAMESPACE}/${metadata.name} ${metadata.labels?.app}`).sort()
-  const running = cluster.nodes.list().flatMap((node) => node.running)
+  const running = cluster.nodes.list().flatMap((node) => node.running.filter((run) => !run.endsWith(` ${TICK}`)))
   if (believed.join() !== running.toSorted().join()) return `what runs is ${running.toSorted()}, not ${believed}`
   return undefined
 }
