@@ -12,17 +12,28 @@ export const systemClock: Clock = {
   sleep: (length, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
-      const timer = setTimeout(() => {
+      const end = performance.now() + length
+      let timer: NodeJS.Timeout
+      // A timer that is asked for more rings at once.
+      const wait = () => {
+        const left = end - performance.now()
+        timer = left > TIMER_MAX_MS ? setTimeout(wait, TIMER_MAX_MS) : setTimeout(ring, left)
+      }
+      const ring = () => {
         signal?.removeEventListener('abort', stop)
         resolve()
-      }, length)
+      }
       const stop = () => {
         clearTimeout(timer)
         reject(signal?.reason)
       }
       signal?.addEventListener('abort', stop, { once: true })
+      wait()
     }),
 }
+
+/** Some 24.8 days. Source: Node's timers, TIMEOUT_MAX. */
+const TIMER_MAX_MS = 2 ** 31 - 1
 
 /** Asking the machine costs the same for one word as for many. */
 const words = new Uint32Array(256)

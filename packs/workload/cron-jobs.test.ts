@@ -136,6 +136,10 @@ for (const profile of ['kubernetes', 'muster'] as const) {
     await other.cluster.apply(strange, cron())
     await other.cluster.clock.advance('12m')
     deepEqual([await other.names(), (await other.status()).active ?? []], [[`report-${at}`], []])
+    match(
+      (await other.said()).join(),
+      /Warning FailedCreate Job report-\d+ is there already, and belongs to somebody else/,
+    )
     await other.cluster.clock.advance('10m')
     equal((await other.names()).length, 2, 'and the next time is its own')
   })
@@ -154,17 +158,32 @@ for (const profile of ['kubernetes', 'muster'] as const) {
     equal((await run.status()).lastScheduleTime, '2026-01-01T00:20:00Z')
   })
 
+  test(`${profile}: a time whose job is not kept is not made up for twice, wherever its controller ends`, async () => {
+    await using run = await start(cron({ successfulJobsHistoryLimit: 0 }))
+    // Every word about the first time is lost, until its job has long ended.
+    run.cluster.faults.refuse({ method: 'PATCH', path: '/status', userAgent: 'cronjob' }, { times: 12 })
+    await run.cluster.clock.advance('10m30s')
+    equal((await run.list()).length, 1)
+    await run.end((await run.list())[0], 'Complete')
+    await run.cluster.clock.advance('9m')
+    equal((await run.said()).filter((one) => one.startsWith('Normal SuccessfulCreate')).length, 1)
+    deepEqual([await run.names(), (await run.status()).lastScheduleTime], [[], '2026-01-01T00:10:00Z'])
+  })
+
   test(`${profile}: a schedule that is changed holds at once; a suspended one starts nothing`, async () => {
     await using run = await start(cron({ schedule: '0 0 1 1 *' }))
     const change = (spec: Partial<CronJobSpec>) =>
       run.cluster.resource('cronjobs.batch').patch(named('report'), { patch: 'merge', value: { spec } })
+    await run.cluster.clock.advance('12m')
     await change({ schedule: '*/5 * * * *' })
-    await run.cluster.clock.advance('6m')
+    await run.cluster.clock.advance('2m')
+    equal((await run.list()).length, 0, 'times before the change were of another schedule')
+    await run.cluster.clock.advance('2m')
     equal((await run.list()).length, 1)
     await change({ suspend: true })
     await run.cluster.clock.advance('1h')
     equal((await run.list()).length, 1)
-    await change({ suspend: false, startingDeadlineSeconds: 60 })
+    await change({ suspend: false, startingDeadlineSeconds: 30 })
     await run.cluster.clock.advance('1m')
     equal((await run.list()).length, 1, 'what was missed lies beyond the deadline')
   })

@@ -1,6 +1,7 @@
 /** Starts jobs by the clock; see `decide/cron-job.ts`. */
 import { controllerOf } from '@muster/api/metadata/owner-references.ts'
 import type { CronJob, Job } from '@muster/api/types/batch-v1.ts'
+import type { Instant } from '@muster/base/clock.ts'
 import { hasCode } from '@muster/base/errors.ts'
 import type { Client } from '@muster/client/client.ts'
 import { CRON_JOBS, JOBS } from '@muster/client/kubernetes.ts'
@@ -26,16 +27,35 @@ export const cronJobController: Controller = {
   alsoWatches: [{ resource: JOBS, keysOf: (job) => ownerKey(job, CRON_JOBS) }],
   begin(deps) {
     const events = createEventRecorder({ ...deps, component: 'cronjob-controller' })
-    return { changed() {}, reconcile: (key, context) => look(key, context, events) }
+    /** When schedules were changed, by uid. Forgotten when the controller begins anew, as in Kubernetes. */
+    const changes = new Map<string, Instant>()
+    return {
+      changed(resource, change) {
+        if (resource.plural !== CRON_JOBS.plural) return
+        if (change.change === 'deleted') changes.delete(change.previous.metadata.uid ?? '')
+        if (change.change !== 'updated') return
+        const [before, after] = [(change.previous as CronJob).spec, (change.object as CronJob).spec]
+        if (before.schedule === after.schedule && before.timeZone === after.timeZone) return
+        changes.set(change.object.metadata.uid ?? '', deps.clock.now())
+      },
+      reconcile: (key, context) => look(key, context, events, changes),
+    }
   },
 }
 
-async function look(key: Key, { client, clock, informer }: ControllerContext, events: EventRecorder): Promise<Verdict> {
+async function look(
+  key: Key,
+  { client, clock, informer }: ControllerContext,
+  events: EventRecorder,
+  changes: ReadonlyMap<string, Instant>,
+): Promise<Verdict> {
   const cronJob = informer(CRON_JOBS).get(key)
   if (!cronJob) return waitForChange
   const jobs = [...informer(JOBS).by(byController, cronJob.metadata.uid ?? '')]
   const missing = await missingJobs(client, cronJob, jobs)
-  const plan = planCronJob({ cronJob, jobs, missing, now: clock.now() })
+  const changedAt = changes.get(cronJob.metadata.uid ?? '')
+  const view = { cronJob, jobs, missing, now: clock.now(), ...(changedAt === undefined ? {} : { changedAt }) }
+  const plan = planCronJob(view)
   for (const told of plan.told) events.say(client, cronJob, told)
 
   const remove = async (job: Job) => {
@@ -50,9 +70,9 @@ async function look(key: Key, { client, clock, informer }: ControllerContext, ev
     const job = await startJob(client, cronJob, plan.start.job, events)
     if (job) status = started(status, plan.start.at, job)
   }
-  for (const job of plan.old) await remove(job)
-  status = without(status, plan.old)
   await writeStatus(client, CRON_JOBS, cronJob, status)
+  // Only now: by a job that is there, a time is known whose start was not written down yet.
+  for (const job of plan.old) await remove(job)
   return plan.lookAfter === undefined ? waitForChange : lookAgain(plan.lookAfter)
 }
 
@@ -82,8 +102,10 @@ async function startJob(client: Client, cronJob: CronJob, job: Job, events: Even
     if (hasCode(error, 'AlreadyExists')) {
       // Ours, from a look whose last word was lost; or somebody else's.
       const found = await client.resource(JOBS).find({ namespace, name })
-      const isOurs = found && controllerOf(found.metadata)?.uid === cronJob.metadata.uid
-      return isOurs ? found : undefined
+      if (found && controllerOf(found.metadata)?.uid === cronJob.metadata.uid) return found
+      const message = `Job ${name} is there already, and belongs to somebody else`
+      events.say(client, cronJob, { type: 'Warning', reason: 'FailedCreate', message })
+      return undefined
     }
     if (isNamespaceLeaving(error)) return undefined
     const message = `Error creating job: ${messageOf(error)}`

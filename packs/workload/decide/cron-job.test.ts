@@ -80,15 +80,43 @@ test('of many times that were missed the last is made up for; more than a hundre
   deepEqual([startOf(some), reasons(some)], ['13:30:00', []])
   const many = plan(cron({ schedule: '* * * * *' }), '11:41:30')
   deepEqual([startOf(many), reasons(many)], ['11:41:00', ['TooManyMissedTimes']])
-  // Times before the deadline are no longer counted.
+  // What lies before a deadline is over, and nobody is told of it.
   const late = plan(cron({ schedule: '* * * * *', startingDeadlineSeconds: 200 }), '11:41:30')
   deepEqual([startOf(late), reasons(late)], ['11:41:00', []])
 })
 
-test('a time that is further back than the deadline is over', () => {
+test('of times that come in no even steps the last is made up for all the same', () => {
+  // From 09:30 on Friday to Monday morning.
+  const status = { lastScheduleTime: '2026-11-20T09:30:00Z' }
+  const weekend = plan(cron({ schedule: '30 6-16/4 * * 1-5' }, status), '05:00:00')
+  equal(weekend.start && new Date(weekend.start.at).toISOString(), '2026-11-20T14:30:00.000Z')
+  const dense = plan(cron({ schedule: '* * * * 0' }, { lastScheduleTime: '2026-11-15T10:00:00Z' }), '08:00:00')
+  equal(dense.start && new Date(dense.start.at).toISOString(), '2026-11-22T23:59:00.000Z')
+})
+
+test('a time that is further back than the deadline is over, and is told of', () => {
   equal(startOf(plan(cron({ startingDeadlineSeconds: 30 }), '10:10:20')), '10:10:00')
   const over = plan(cron({ startingDeadlineSeconds: 30 }), '10:10:45')
-  deepEqual([startOf(over), over.lookAfter], [undefined, 555_100])
+  deepEqual([startOf(over), over.lookAfter, reasons(over)], [undefined, 555_100, ['MissSchedule']])
+  const every = { schedule: '@every 10m', startingDeadlineSeconds: 30 }
+  equal(startOf(plan(cron(every), '10:40:20')), '10:40:00')
+})
+
+test('times of the schedule before are not made up for once it is another', () => {
+  const changed = { cronJob: cron({}, { lastScheduleTime: text('08:00:00') }), jobs: [], missing: new Set<string>() }
+  const at09 = planCronJob({ ...changed, now: at('10:05:00'), changedAt: at('10:03:00') })
+  deepEqual([at09.start, at09.lookAfter], [undefined, 300_100])
+  equal(startOf(planCronJob({ ...changed, now: at('10:10:00'), changedAt: at('10:03:00') })), '10:10:00')
+})
+
+test('a job that was started and not written down is active: nothing is started beside it that may not be', () => {
+  const lost = job('lost')
+  lost.metadata.annotations = { 'batch.kubernetes.io/cronjob-scheduled-timestamp': text('10:00:00') }
+  const waits = plan(cron({ concurrencyPolicy: 'Forbid' }), '10:10:00', [lost])
+  deepEqual(
+    [startOf(waits), reasons(waits), waits.status.active?.map(({ name }) => name)],
+    [undefined, ['JobAlreadyActive'], ['lost']],
+  )
 })
 
 test('who is suspended, going, or has no schedule starts nothing', () => {

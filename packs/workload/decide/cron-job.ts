@@ -24,6 +24,8 @@ export interface CronView {
   readonly jobs: readonly Job[]
   /** Uids of active jobs that the status names and that are nowhere to be found. */
   readonly missing: ReadonlySet<string>
+  /** When its schedule was changed last, where that was seen: times before are those of another schedule. */
+  readonly changedAt?: Instant
   readonly now: Instant
 }
 
@@ -71,12 +73,18 @@ export function planCronJob(view: CronView): CronPlan {
   }
   const { schedule } = read
   const active = counted.status.active ?? []
-  const due = mostRecent(cronJob, schedule, now, deadline)
-  const wait = untilNext(cronJob, schedule, now)
-  const waiting = wait === undefined ? {} : { lookAfter: wait }
+  const due = mostRecent(view, schedule)
+  const next = nextTime(schedule, due.at === undefined ? due.since : now, zone)
+  const waiting = next === undefined ? {} : { lookAfter: (Math.max(0, next - now) + DELTA) as Duration }
   if (due.at === undefined) return { ...common, ...waiting }
   const told = [...counted.told]
-  if (due.missed > MISSED_MAX) {
+  const isOver = deadline !== undefined && due.at + deadline * 1000 < now
+  if (isOver) {
+    told.push(warning('MissSchedule', `Missed scheduled time to start a job: ${timestamp(due.at)}`))
+    return { ...common, ...waiting, told }
+  }
+  // With a deadline, what lies before it is not missed: it is over.
+  if (due.missed > MISSED_MAX && deadline === undefined) {
     told.push(
       warning(
         'TooManyMissedTimes',
@@ -122,11 +130,14 @@ function countJobs({ cronJob, jobs, missing }: CronView): { readonly status: Cro
   const ended = new Set<string | undefined>()
   const told: Told[] = []
   let succeeded = status.lastSuccessfulTime
+  const forgotten: ObjectReference[] = []
   for (const job of jobs) {
     const { uid, name = '' } = job.metadata
     const over = endOf(job)
     if (!named.has(uid) && !over) {
-      told.push(warning('UnexpectedJob', `Saw a job that the controller did not create or forgot: ${name}`))
+      // Started by a look whose last word was lost; or by hand, which says nothing of a time.
+      if (job.metadata.annotations?.[SCHEDULED_AT] !== undefined) forgotten.push(referenceTo(job))
+      else told.push(warning('UnexpectedJob', `Saw a job that the controller did not create or forgot: ${name}`))
     } else if (named.has(uid) && over) {
       ended.add(uid)
       told.push(normal('SawCompletedJob', `Saw completed job: ${name}, condition: ${over}`))
@@ -138,7 +149,10 @@ function countJobs({ cronJob, jobs, missing }: CronView): { readonly status: Cro
     if (missing.has(uid)) told.push(normal('MissingJob', `Active job went missing: ${name}`))
   }
   const left = active.filter(({ uid = '' }) => !ended.has(uid) && !missing.has(uid))
-  return { status: { ...status, active: left, ...(succeeded ? { lastSuccessfulTime: succeeded } : {}) }, told }
+  return {
+    status: { ...status, active: [...left, ...forgotten], ...(succeeded ? { lastSuccessfulTime: succeeded } : {}) },
+    told,
+  }
 }
 
 /** Beyond the limits of what is kept, of each kind of end, the oldest first. */
@@ -175,34 +189,27 @@ interface Due {
   readonly since: Instant
 }
 
-/** Which time is due. Times before the deadline are over, whether anybody was there or not. */
-function mostRecent(cronJob: CronJob, schedule: Schedule, now: Instant, deadline?: number): Due {
+/** Which time is due. */
+function mostRecent({ cronJob, now, changedAt }: CronView, schedule: Schedule): Due {
   const { metadata, spec, status } = cronJob
   const began = instant(status?.lastScheduleTime) ?? instant(metadata.creationTimestamp) ?? now
-  const since = (deadline === undefined ? began : Math.max(began, now - deadline * 1000)) as Instant
-  const first = nextTime(schedule, since, spec.timeZone)
+  const since = Math.max(began, changedAt ?? 0) as Instant
+  const next = (after: number) => nextTime(schedule, after as Instant, spec.timeZone)
+  const first = next(since)
   if (first === undefined || now < first) return { missed: 0, since }
-  const second = nextTime(schedule, first, spec.timeZone)
+  const second = next(first)
   if (second === undefined || now < second) return { at: first, missed: 1, since }
-  // One look may find years to have passed: the times in between are counted, and only the last of them looked for.
   const between = second - first
   const missed = Math.floor((now - first) / between) + 1
-  let at: Instant | undefined
-  let next = nextTime(schedule, (first + (missed - 2) * between) as Instant, spec.timeZone)
-  while (next !== undefined && next <= now) {
-    at = next
-    next = nextTime(schedule, next, spec.timeZone)
+  if (schedule.by === 'length') return { at: (first + (missed - 1) * between) as Instant, missed, since }
+  // One look may find years to have passed: the last time is looked for from ever further back, and never from the first.
+  for (let back = 2 * between; ; back *= 2) {
+    const from = Math.max(first - 1, now - back)
+    let at = next(from)
+    if (at === undefined || at > now) continue
+    for (let later = next(at); later !== undefined && later <= now; later = next(later)) at = later
+    return { at, missed, since }
   }
-  return { ...(at === undefined ? {} : { at }), missed, since }
-}
-
-/** Until the next time; undefined when there is none. */
-function untilNext(cronJob: CronJob, schedule: Schedule, now: Instant): Duration | undefined {
-  const { at, missed, since } = mostRecent(cronJob, schedule, now)
-  // Between times of a schedule by length there is a last one that cannot be told.
-  const from = at ?? (missed === 0 ? since : now)
-  const next = nextTime(schedule, from, cronJob.spec.timeZone)
-  return next === undefined ? undefined : ((Math.max(0, next - now) + DELTA) as Duration)
 }
 
 /** The annotation of a job that says for which time it was made. Source: batch/v1 CronJobScheduledTimestampAnnotation. */
