@@ -14,8 +14,8 @@ const mutants: readonly (Mutant & { readonly from: number })[] = [
     line: 'uid === undefined ? {} : { uid }',
     becomes: '{ ...(uid === undefined ? {} : { uid }), gracePeriodSeconds: 0 }',
     foundBy: /runs twice/,
-    from: 3,
-    withinSeeds: 4,
+    from: 15,
+    withinSeeds: 16,
   },
   {
     mistake: 'an eviction is granted whatever the budget has left',
@@ -23,8 +23,8 @@ const mutants: readonly (Mutant & { readonly from: number })[] = [
     line: 'if (disruptionsAllowed === 0)',
     becomes: 'if (disruptionsAllowed < 0)',
     foundBy: /the budget is broken/,
-    from: 8,
-    withinSeeds: 12,
+    from: 5,
+    withinSeeds: 6,
   },
   {
     mistake: 'a pod has no time left on a node that had its taint before it came',
