@@ -72,8 +72,8 @@ export const GROUND: System = {
       'apps/muster/fleet/fleet.real.test.ts',
     ),
     works(
-      'Deployments, StatefulSets and DaemonSets as Kubernetes keeps them',
-      '与 Kubernetes 行为一致的 Deployment、StatefulSet 与 DaemonSet',
+      'Deployments, StatefulSets, DaemonSets, Jobs and CronJobs as Kubernetes keeps them',
+      '与 Kubernetes 行为一致的 Deployment、StatefulSet、DaemonSet、Job 与 CronJob',
       'kubectl rollout restart deployment web',
       'packs/workload/deployments.test.ts',
     ),
@@ -111,6 +111,12 @@ export const GROUND: System = {
       'Any object as it was, its history, why it is what it is, and back again',
       '任意对象过去的样子、历史、为何如此，以及回退',
       'kubectl muster history|why|diff|revert',
+      'apps/muster/past-commands/plugin.real.test.ts',
+    ),
+    works(
+      'What belongs to an object, how each part is and why: once, live, or until all is well, on any Kubernetes',
+      '属于某个对象的一切、各部分的状态与原因：看一次、持续看，或等到全部就绪，适用于任何 Kubernetes',
+      'kubectl muster tree deployment/web (docs/guides/tree-and-health.md)',
       'apps/muster/past-commands/plugin.real.test.ts',
     ),
     works(
