@@ -35,6 +35,9 @@ export function trouble(page: PageCode, about: Trouble, cause?: unknown): Contro
   return error
 }
 
+/** True for an error that {@link trouble} has made. */
+export const hasPage = (error: Error): boolean => told.has(error)
+
 /** Prints an error in the house grammar on the notes stream; answers with the exit code that goes with it. */
 export function tell(terminal: Terminal, error: unknown): ExitCode {
   const known = describe(error)

@@ -9,7 +9,7 @@ import type { Connection } from '@muster/client/http/connection.ts'
 import type { PageCode } from '../explain/pages.ts'
 import { openProxy } from '../kubectl/proxy.ts'
 import { same, text } from '../terminal/language.ts'
-import { trouble } from '../trouble.ts'
+import { hasPage, trouble } from '../trouble.ts'
 import { VERSION } from '../version.ts'
 
 /** Flags that are kubectl's, and are handed on to it: `--context`, `--kubeconfig`, `--as`. */
@@ -46,7 +46,7 @@ export function kubectlOf(env: NodeJS.ProcessEnv, flags: KubectlFlags): Kubectl 
     try {
       return await client.call({ method, path, query: Object.fromEntries(searchParams), body })
     } catch (error) {
-      throw isControlError(error) ? refused(error) : error
+      throw isControlError(error) ? asTrouble(error) : error
     }
   }
   return {
@@ -104,8 +104,9 @@ const PAGES: Readonly<Partial<Record<ErrorCode, PageCode>>> = {
   Unavailable: 'MUS0307',
 }
 
-/** What the server says, as an error of ours. */
-function refused(error: ControlError): ControlError {
+/** What the server says, as an error of ours, with a page; one that has a page stays as it is. */
+export function asTrouble(error: ControlError): ControlError {
+  if (hasPage(error)) return error
   const { code, message } = error
   if (code === 'NotFound' && /could not find the requested resource|404 page not found/.test(message)) {
     return noHistory()

@@ -152,6 +152,7 @@ for (const { path, minor } of kubectls) {
       }
       await fails('MUS0305', /no resource type "spoons"/, 'why', 'spoons/one')
       await fails('MUS0305', /deployments.apps "nobody" not found/, 'history', 'deploy/nobody')
+      await fails('MUS0305', /deployments.apps "nobody" not found/, 'tree', 'deploy/nobody')
       await fails('MUS0101', /which object/, 'why', 'deploy')
       await fails('MUS0101', /wanted either '--to/, 'revert', 'deploy/web')
       await fails(

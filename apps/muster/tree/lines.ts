@@ -114,9 +114,16 @@ function folded(branches: readonly Branch[]): Shown[] {
 const isLeftOver = ({ object, branches }: Branch): boolean =>
   branches.length === 0 && (object.spec as { replicas?: number } | undefined)?.replicas === 0
 
-/** True when the whole of it is well. */
+/** True when the whole of it is well. A pod that failed is made up for when its owner is well all the same. */
 export const isWell = ({ object, branches }: Branch): boolean =>
-  healthOf(object).is === 'Healthy' && branches.every(isWell)
+  healthOf(object).is === 'Healthy' &&
+  branches.every((branch) => isWell(branch) || (isOwnedPod(branch.object) && healthOf(branch.object).is === 'Failed'))
+
+/** What has failed for good. Of a pod that has an owner that owner decides: it may make up for it. */
+export const hasFailed = (object: KubeObject): boolean => healthOf(object).is === 'Failed' && !isOwnedPod(object)
+
+const isOwnedPod = ({ kind, metadata }: KubeObject): boolean =>
+  kind === 'Pod' && (metadata.ownerReferences ?? []).length > 0
 
 const GLYPH_OF = {
   Healthy: 'healthy',

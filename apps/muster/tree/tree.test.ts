@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { KubeObject } from '@muster/api/object.ts'
 import { terminalFor } from '../terminal/terminal.ts'
 import { type Branch, grow, membersOf } from './forest.ts'
-import { treeLines, troubleLines } from './lines.ts'
+import { hasFailed, isWell, treeLines, troubleLines } from './lines.ts'
 import { inLines } from './show.ts'
 
 const NOW = Date.parse('2026-11-23T10:00:00Z')
@@ -83,6 +83,15 @@ test('many that are well are counted; what is not well is always shown, and why 
   equal(treeLines(tree, { ...drawing, all: true }).length, 13)
   const plain = treeLines(tree, { ...drawing, terminal: spoken(['--ascii']).terminal })
   deepEqual(plain.slice(2, 3), ['|- left       Old    [ok] Healthy    60s'])
+})
+
+test('a pod that failed is no failure of its owner, who makes up for it; one without an owner is', () => {
+  const failed = object('Pod', 'p', ['set'], { status: { phase: 'Failed', reason: 'Evicted' } })
+  const naked = object('Pod', 'p', [], { status: { phase: 'Failed', reason: 'Evicted' } })
+  deepEqual([isWell(grow(object('Set', 'set', []), [failed])), hasFailed(failed)], [true, false])
+  deepEqual([isWell(grow(naked, [])), hasFailed(naked)], [false, true])
+  const job = object('Set', 'set', [], { status: { conditions: [{ type: 'Stalled', status: 'True' }] } })
+  deepEqual([isWell(grow(job, [failed])), hasFailed(job)], [false, true])
 })
 
 test('names of others cannot write to the screen', () => {

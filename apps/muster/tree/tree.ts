@@ -6,10 +6,12 @@ import { humanDuration } from '@muster/api/duration.ts'
 import { healthOf } from '@muster/api/health/health-of.ts'
 import type { KubeObject } from '@muster/api/object.ts'
 import { type Duration, type Instant, seconds } from '@muster/base/clock.ts'
+import { isControlError } from '@muster/base/errors.ts'
 import { noLog } from '@muster/base/log.ts'
 import { systemRandom } from '@muster/base/system.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { type PastContext, printPlain } from '../past-commands/context.ts'
+import { asTrouble } from '../past-commands/kubectl.ts'
 import type { Target } from '../past-commands/target.ts'
 import { inCommand } from '../past-commands/words.ts'
 import { interruption } from '../signals.ts'
@@ -17,7 +19,7 @@ import { same, text } from '../terminal/language.ts'
 import { visible } from '../terminal/width.ts'
 import { trouble } from '../trouble.ts'
 import { membersOf } from './forest.ts'
-import { infoOf, isWell, named, treeLines, troubleLines } from './lines.ts'
+import { hasFailed, infoOf, isWell, named, treeLines, troubleLines } from './lines.ts'
 import { type Looking, look } from './look.ts'
 import { inLines, onScreen, toJson } from './show.ts'
 
@@ -51,6 +53,8 @@ export async function tree(context: PastContext, target: Target, flags: TreeFlag
     }
     sayHidden(context, hidden)
     return EXIT.ok
+  } catch (error) {
+    throw isControlError(error) ? asTrouble(error) : error
   } finally {
     over.abort()
   }
@@ -80,8 +84,8 @@ async function follow(
     if (flags.wait) {
       if (isWell(found)) return EXIT.ok
       const members = [...membersOf(found)]
-      const failed = members.find((object) => healthOf(object).is === 'Failed')
-      if (failed) throw hasFailed(target, failed, clock.now())
+      const failed = members.find(hasFailed)
+      if (failed) throw isOver(target, failed, clock.now())
       if (clock.elapsed() >= deadline) throw isTooLong(target, members, timeout, clock.now())
     }
     // Not more often than eyes can follow; and each second, since ages grow.
@@ -95,7 +99,7 @@ const FRAME: Duration = seconds(0.1)
 const SECOND: Duration = seconds(1)
 
 /** Exits with 2: waiting longer would not help. */
-const hasFailed = (target: Target, failed: KubeObject, now: Instant) =>
+const isOver = (target: Target, failed: KubeObject, now: Instant) =>
   trouble('MUS0308', {
     what: text(
       `${target.said} will not be well: ${named(failed)} has failed`,
