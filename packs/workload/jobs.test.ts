@@ -193,6 +193,112 @@ for (const profile of ['kubernetes', 'muster'] as const) {
     equal(failed, 2)
   })
 
+  const indexed = (more: Partial<JobSpec> = {}) =>
+    job({ completionMode: 'Indexed', completions: 3, parallelism: 3, ...more })
+  const ofIndex = async (run: { running(): Promise<Pod[]> }, index: number) =>
+    (await run.running()).find(({ spec }) => spec?.hostname === `sum-${index}`)
+
+  test(`${profile}: enough of its indexes are enough, where a policy says so; who still runs is ended first`, async () => {
+    const rules = [{ succeededIndexes: '2' }, { succeededIndexes: '0-1', succeededCount: 1 }]
+    await using run = await start(indexed({ completions: 4, parallelism: 4, successPolicy: { rules } }))
+    await run.become(await ofIndex(run, 3), 'Succeeded')
+    deepEqual(await run.conditions(), [])
+    await run.become(await ofIndex(run, 1), 'Succeeded')
+    deepEqual(await run.conditions(), ['SuccessCriteriaMet True SuccessPolicy'])
+    deepEqual([(await run.running()).length, (await run.status()).terminating], [0, 2])
+    await run.sweep()
+    const { conditions, succeeded, completedIndexes } = await run.status()
+    deepEqual(
+      [conditions?.[1]?.type, conditions?.[1]?.reason, conditions?.[1]?.message],
+      ['Complete', 'SuccessPolicy', 'Matched rules at index 1'],
+    )
+    deepEqual([succeeded, completedIndexes], [2, '1,3'])
+  })
+
+  test(`${profile}: pods that were disrupted do not count where a rule ignores them; others do`, async () => {
+    const rules = [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }]
+    await using run = await start(job({ backoffLimit: 0, podFailurePolicy: { rules } }))
+    const disrupted = [{ type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI' }]
+    for (let times = 0; times < 3; times++) {
+      const [pod] = await run.running()
+      await run.become(pod, 'Failed', { conditions: disrupted })
+      deepEqual((await run.pods.get(named(pod?.metadata.name ?? ''))).metadata.finalizers, undefined)
+      await run.cluster.clock.advance('2m')
+      equal((await run.running()).length, 1, `after disruption ${times + 1} there is another`)
+    }
+    equal((await run.status()).failed, undefined)
+    await run.become((await run.running())[0], 'Failed')
+    await run.cluster.clock.advance('2m')
+    equal((await run.conditions())[1], 'Failed True BackoffLimitExceeded')
+    equal((await run.status()).failed, 1)
+  })
+
+  test(`${profile}: a rule gives up an index at once, and the others go on`, async () => {
+    const rules = [
+      { action: 'Count', onExitCodes: { containerName: 'sum', operator: 'In', values: [9] } },
+      { action: 'FailIndex', onExitCodes: { operator: 'NotIn', values: [1, 2] } },
+    ]
+    await using run = await start(indexed({ backoffLimitPerIndex: 5, podFailurePolicy: { rules } }))
+    const ended = (exitCode: number) => ({
+      containerStatuses: [
+        { name: 'sum', image: '', imageID: '', ready: false, restartCount: 0, state: { terminated: { exitCode } } },
+      ],
+    })
+    await run.become(await ofIndex(run, 1), 'Failed', ended(3))
+    await run.cluster.clock.advance('20s')
+    deepEqual([(await run.status()).failedIndexes, await ofIndex(run, 1)], ['1', undefined])
+    // Counted: by a rule, and because there is none.
+    for (const code of [9, 2]) {
+      await run.become(await ofIndex(run, 0), 'Failed', ended(code))
+      await run.cluster.clock.advance('1m')
+      ok(await ofIndex(run, 0), `after ${code} there is another`)
+    }
+    for (const index of [0, 2]) await run.become(await ofIndex(run, index), 'Succeeded')
+    deepEqual(await run.conditions(), ['FailureTarget True FailedIndexes', 'Failed True FailedIndexes'])
+    equal((await run.status()).completedIndexes, '0,2')
+  })
+
+  test(`${profile}: with too many indexes given up the whole job is`, async () => {
+    await using run = await start(indexed({ backoffLimitPerIndex: 0, maxFailedIndexes: 1 }))
+    await run.become(await ofIndex(run, 0), 'Failed')
+    deepEqual([(await run.running()).length, await run.conditions()], [2, []])
+    await run.become(await ofIndex(run, 1), 'Failed')
+    deepEqual(await run.conditions(), ['FailureTarget True MaxFailedIndexesExceeded'])
+    await run.sweep()
+    equal((await run.conditions())[1], 'Failed True MaxFailedIndexesExceeded')
+    deepEqual([(await run.status()).failedIndexes, (await run.list()).length], ['0,1', 2])
+  })
+
+  test(`${profile}: an indexed job grows and shrinks with its completions`, async () => {
+    await using run = await start(indexed())
+    await run.become(await ofIndex(run, 2), 'Succeeded')
+    await run.change({ completions: 5, parallelism: 5 })
+    equal((await run.running()).length, 4)
+    await run.change({ completions: 2, parallelism: 2 })
+    await run.sweep()
+    deepEqual((await run.running()).map(({ spec }) => spec?.hostname).sort(), ['sum-0', 'sum-1'])
+    deepEqual([(await run.status()).completedIndexes, (await run.status()).succeeded], [undefined, undefined])
+    for (const index of [0, 1]) await run.become(await ofIndex(run, index), 'Succeeded')
+    equal((await run.conditions())[1], 'Complete True CompletionsReached')
+  })
+
+  test(`${profile}: a pod on its way out is made up for at once, or once it has failed`, async () => {
+    for (const [policy, atOnce] of [
+      ['TerminatingOrFailed', 1],
+      ['Failed', 0],
+    ] as const) {
+      await using run = await start(job({ podReplacementPolicy: policy }))
+      const [pod] = await run.running()
+      await run.pods.delete(named(pod?.metadata.name ?? ''))
+      await run.cluster.clock.advance('15s')
+      deepEqual([(await run.running()).length, (await run.status()).terminating], [atOnce, 1], policy)
+      await run.become(pod, 'Failed')
+      await run.sweep()
+      await run.cluster.clock.advance('15s')
+      equal((await run.running()).length, 1, policy)
+    }
+  })
+
   test(`${profile}: a suspended job has no pods, and starts anew when it is resumed`, async () => {
     await using run = await start(job({ parallelism: 2, completions: 2, activeDeadlineSeconds: 60 }))
     const { startTime } = await run.status()
