@@ -16,7 +16,7 @@ export const systemClock: Clock = {
       let timer: NodeJS.Timeout
       // A timer that is asked for more rings at once.
       const wait = () => {
-        const left = end - performance.now()
+        const left = Math.max(0, end - performance.now())
         timer = left > TIMER_MAX_MS ? setTimeout(wait, TIMER_MAX_MS) : setTimeout(ring, left)
       }
       const ring = () => {
