@@ -326,10 +326,52 @@ for (const profile of ['kubernetes', 'muster'] as const) {
     equal((await run.status()).failed, 2)
   })
 
-  test(`${profile}: a job of another controller is left alone`, async () => {
+  test(`${profile}: a job of another controller is left alone, and so are the pods that it holds`, async () => {
     await using run = await start(job({ managedBy: 'queue.example.com/jobs' }))
-    deepEqual(await run.list(), [])
-    deepEqual(await run.status(), {})
+    deepEqual([await run.list(), await run.status()], [[], {}])
+    const { metadata } = await run.jobs.get(named('sum'))
+    const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'sum', uid: metadata.uid ?? '', controller: true }
+    const held = { ...named('theirs'), ownerReferences: [owner], finalizers: [TRACKING_FINALIZER] }
+    await run.cluster.apply({ apiVersion: 'v1', kind: 'Pod', metadata: held, spec: template.spec } as KubeObject)
+    await run.become(await run.pods.get(named('theirs')), 'Failed')
+    await run.cluster.clock.advance('1h')
+    deepEqual([(await run.list()).length, await run.status()], [1, {}])
+    deepEqual((await run.pods.get(named('theirs'))).metadata.finalizers, [TRACKING_FINALIZER])
+  })
+
+  test(`${profile}: a job that names this controller is kept by it`, async () => {
+    await using run = await start(job({ managedBy: 'kubernetes.io/job-controller' }))
+    equal((await run.running()).length, 1)
+  })
+
+  test(`${profile}: a pod that cannot be let go is noted, and counted once it is`, async () => {
+    await using run = await start(job({ completions: 2, parallelism: 2 }))
+    const [one, other] = await run.running()
+    run.cluster.faults.refuse({ method: 'PATCH', path: `/pods/${one?.metadata.name}` }, { times: 3 })
+    await run.become(one, 'Succeeded')
+    const before = await run.status()
+    deepEqual([before.succeeded, before.uncountedTerminatedPods], [undefined, { succeeded: [one?.metadata.uid] }])
+    await run.become(other, 'Succeeded')
+    deepEqual(await run.conditions(), ['SuccessCriteriaMet True CompletionsReached'])
+    await run.cluster.clock.advance('1m')
+    const { succeeded, uncountedTerminatedPods } = await run.status()
+    deepEqual([succeeded, uncountedTerminatedPods], [2, {}])
+    equal((await run.conditions())[1], 'Complete True CompletionsReached')
+  })
+
+  test(`${profile}: who runs and who is ready is told while the job waits to make up for a failure`, async () => {
+    await using run = await start(job({ completions: 2, parallelism: 2 }))
+    const [one, other] = await run.running()
+    await run.become(one, 'Running', { conditions: [{ type: 'Ready', status: 'True' }] })
+    const counts = async () => {
+      const { active, ready, terminating, failed } = await run.status()
+      return { active, ready, terminating, failed }
+    }
+    deepEqual(await counts(), { active: 2, ready: 1, terminating: 0, failed: undefined })
+    await run.become(other, 'Failed', { conditions: readyFalse(run.cluster.clock.now()) })
+    deepEqual(await counts(), { active: 1, ready: 1, terminating: 0, failed: 1 })
+    await run.change({ suspend: true })
+    deepEqual(await counts(), { active: undefined, ready: 0, terminating: 1, failed: 1 })
   })
 
   test(`${profile}: orphans are taken and held, and let go when they are chosen no more`, async () => {
