@@ -142,14 +142,17 @@ test('the failed indexes are told of when they are limited, and cut when the job
   equal(failedIndexes({ ...limited, completions: 3 }, { failedIndexes: '2-3' }), '2')
 })
 
-test('an end is said first, and again as the last thing, when all are counted and gone', () => {
-  const typesAfter = (status: JobStatus, ...pods: Pod[]) =>
-    lookAt(jobOf({ completions: 1 }, { succeeded: 1, ...status }), pods).status.conditions?.map(({ type }) => type)
+test('an end is said first, and again as the last thing, when all are counted, let go and gone', () => {
+  const typesAfter = (status: JobStatus, ...pods: Pod[]) => {
+    const job = jobOf({ completions: 1, ...failing('Ignore') }, { succeeded: 1, ...status })
+    return lookAt(job, pods).status.conditions?.map(({ type }) => type)
+  }
   const met = { conditions: [{ type: 'SuccessCriteriaMet', status: 'True' }] }
   deepEqual(typesAfter({}), ['SuccessCriteriaMet'])
   deepEqual(typesAfter(met, podOf('a', { isLeaving: true, isHeld: false })), ['SuccessCriteriaMet'])
   deepEqual(typesAfter(met, succeeded('a')), ['SuccessCriteriaMet'])
   deepEqual(typesAfter({ ...met, ...noted(['a']) }, succeeded('a')), ['SuccessCriteriaMet'])
+  deepEqual(typesAfter(met, failed('ignored')), ['SuccessCriteriaMet'])
   deepEqual(typesAfter(met), ['SuccessCriteriaMet', 'Complete'])
 })
 
@@ -157,4 +160,12 @@ test('no more pods are noted at once than a status holds; the others wait', () =
   const pods = Array.from({ length: UNCOUNTED_MAX + 1 }, (_, at) => failed(`p${at}`))
   const { status, release } = lookAt(many({ backoffLimit: 9_999 }), pods)
   deepEqual([release.length, status.uncountedTerminatedPods?.failed?.length], [UNCOUNTED_MAX, UNCOUNTED_MAX])
+})
+
+test('a status that holds as many as it may has those let go that it names, and notes no other', () => {
+  const names = Array.from({ length: UNCOUNTED_MAX }, (_, at) => `p${at}`)
+  const pods = ['other', ...names].map((name) => failed(name))
+  const { status, release } = lookAt(many({ backoffLimit: 9_999 }, noted([], names)), pods)
+  deepEqual(namesOf(release), names)
+  deepEqual(status.uncountedTerminatedPods?.failed, names)
 })

@@ -44,7 +44,8 @@ export function jobOutcome(view: JobView, count: JobCount, end: End | undefined,
   const { startTime: _, ...known } = job.status ?? {}
   const noted = noteEnds(view, count, end)
   const terminating = count.terminating.length + done.deleted.length
-  const isOver = end?.isSaid && noted.release.length === 0 && isEmpty(noted.uncounted) && terminating === 0
+  // Who is noted is held until he is let go: where nobody is to be let go, all are counted.
+  const isOver = end?.isSaid && noted.release.length === 0 && terminating === 0
   const conditions = conditionsOf(view, end, isOver === true, done.isManaged)
   const news = conditions.filter((condition) => !known.conditions?.includes(condition))
   const startTime = startOf(view, news)
@@ -69,9 +70,6 @@ export function jobOutcome(view: JobView, count: JobCount, end: End | undefined,
   }
 }
 
-const isEmpty = ({ succeeded, failed }: Record<'succeeded' | 'failed', readonly string[]>): boolean =>
-  succeeded.length + failed.length === 0
-
 /** Counts those that are held no more, and notes those that have ended and are. */
 function noteEnds({ job, pods }: JobView, count: JobCount, end: End | undefined) {
   const { succeeded = 0, failed = 0, uncountedTerminatedPods } = job.status ?? {}
@@ -85,9 +83,12 @@ function noteEnds({ job, pods }: JobView, count: JobCount, end: End | undefined)
   const indexes: number[] = []
   for (const pod of pods) {
     if (!isTracked(pod) || !mayBeReleased(job, pod, count, end)) continue
-    if (indexes.length + uncounted.succeeded.length + uncounted.failed.length >= UNCOUNTED_MAX) break
-    release.push(pod)
     const uid = uidOf(pod)
+    const isNoted = before.succeeded.includes(uid) || before.failed.includes(uid)
+    const isFull = indexes.length + uncounted.succeeded.length + uncounted.failed.length >= UNCOUNTED_MAX
+    // Those that fill it are let go, or it would stay full: whoever noted them may have crashed before he did.
+    if (isFull && !isNoted) continue
+    release.push(pod)
     const index = validIndexOf(pod, job)
     const isOutside = isIndexed(job) && index === undefined
     if (hasSucceeded(pod) && !before.failed.includes(uid)) {
