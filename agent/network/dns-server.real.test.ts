@@ -9,7 +9,7 @@ import type { Service } from '@muster/api/types/core-v1.ts'
 import type { EndpointSlice } from '@muster/api/types/discovery-v1.ts'
 import { seconds } from '@muster/base/clock.ts'
 import { systemClock } from '@muster/base/system.ts'
-import { decode, encode } from 'dns-packet'
+import { decode, encode, type Packet } from 'dns-packet'
 import type { DnsWorld } from './dns-names.ts'
 import { type DnsDeps, openDnsServer } from './dns-server.ts'
 import type { Target } from './fronts.ts'
@@ -78,6 +78,30 @@ test('names of the cluster: addresses, ports, the way back, and none', () =>
 test('an answer that no datagram has room for comes over TCP', () =>
   play(async (resolver) => {
     equal((await resolver.resolve4('many.shop.svc.cluster.local')).length, MANY)
+  }))
+
+test('a datagram holds no more than whoever asks can take: the rest is for TCP', () =>
+  play(async (_resolver, { address, port }) => {
+    const socket = createSocket('udp4').unref()
+    socket.connect(port, address)
+    await once(socket, 'connect')
+    const ask = async (additionals: Packet['additionals'] = []) => {
+      const questions = [{ type: 'A' as const, name: 'many.shop.svc.cluster.local' }]
+      socket.send(encode({ type: 'query', id: 7, questions, additionals }))
+      const [answer] = await once(socket, 'message', { signal: AbortSignal.timeout(5_000) })
+      const { flag_tc: isCut, answers = [] } = decode(answer)
+      return [isCut, answers.length, answer.length <= 512]
+    }
+    deepEqual(await ask(), [true, 0, true])
+    const large = {
+      type: 'OPT' as const,
+      name: '.',
+      udpPayloadSize: 60_000,
+      extendedRcode: 0,
+      ednsVersion: 0,
+      flags: 0,
+    }
+    deepEqual(await ask([{ ...large, flag_do: false, options: [] }]), [false, MANY, false])
   }))
 
 test('names of the world are asked of the machine’s resolvers, the next when one is deaf; an alias with what it stands for', async () => {

@@ -79,6 +79,24 @@ test('watches that match are cut in the middle of what they say; one that its re
   deepEqual([door.watches, isOver], [0, true])
 })
 
+test('a watch whose reader left before it was opened is not there', async () => {
+  async function* told() {
+    yield new Uint8Array([1])
+    await new Promise(() => {})
+  }
+  const leaver = new AbortController()
+  const door = createDoor(() => async () => {
+    leaver.abort()
+    return { status: 200, headers: {}, body: { body: 'stream', stream: told() } }
+  })
+  const { body } = await door.handle(asking('GET', '/pods', { signal: leaver.signal }))
+  const reading = (async () => {
+    for await (const _piece of piecesOf(body)) equal(door.watches, 0)
+  })()
+  await Promise.race([reading, turn()])
+  equal(door.watches, 0)
+})
+
 test('whoever asks without end leaves others their turns', async () => {
   const door = createDoor(() => async () => answerJson(200, {}))
   let isOver = false
