@@ -11,6 +11,7 @@ import { fanOutLimit } from './limits/fan-out.ts'
 import { fsyncLimit } from './limits/fsync.ts'
 import { httpLimit } from './limits/http.ts'
 import { logLimit } from './limits/log.ts'
+import { bindsBench } from './scheduling/binds.ts'
 import { decisionsBench } from './scheduling/decisions.ts'
 import { simDayBench } from './sim-day.ts'
 import { ageBench } from './store/age.ts'
@@ -38,5 +39,6 @@ export const BENCHES: readonly Bench[] = [
   testServer,
   simDayBench,
   decisionsBench,
+  bindsBench,
   demoBench,
 ]

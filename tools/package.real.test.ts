@@ -5,8 +5,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { findKubectls } from 'muster/kubectl/find-kubectls.ts'
+import { needs } from './real.ts'
 
 const ROOT = dirname(import.meta.dirname)
+/** The newest: those of all versions are walked elsewhere. */
+const kubectl = (await findKubectls()).at(-1)
 const place = mkdtempSync(join(tmpdir(), 'muster-package-'))
 const installed = join(place, 'installed')
 const empty = join(place, 'empty')
@@ -71,12 +75,32 @@ test('it depends on nothing at run time', () => {
   )
 })
 
-test('what is installed starts in the background with a fleet and the shop in it, and goes', () => {
+/** What each of {@link firstLines} shows. */
+const SHOWN = [
+  /^Switched to context "muster-cn-sh-1"/,
+  /^(.* Ready .*\n){3}NAMESPACE .*\n(shop .* Running .*\n){10}$/m,
+  /^deployment.apps\/web restarted/,
+  /^cart-\w+-\w+\n127\.0\.0\.1\s+localhost\n/,
+  /^(.+\n){1,5}$/,
+]
+
+/** What the README tells a new user to type once it runs. */
+function firstLines(): readonly string[] {
+  const block =
+    /\n```\nexport KUBECONFIG=[^\n]*\n(.*?)```/s.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[1] ?? ''
+  return block.trim().split('\n')
+}
+
+test('what is installed starts in the background with a fleet and the shop in it, does what the README shows, and goes', {
+  skip: needs('kubectl', kubectl !== undefined),
+}, async () => {
   const home = join(place, 'home')
   const muster = join(installed, 'node_modules/.bin/muster')
   const up = JSON.parse(runIn(empty, muster, 'up', '-d', '--demo', '--port', '0', '--home', home, '-o', 'json'))
   try {
-    match(up.parts.demo, /^10\/10 ready/)
+    const [page = '', ready] = up.parts.demo.split(' ')
+    equal(ready, '10/10')
+    match(await (await fetch(page)).text(), /<title>[^<]*shop/i)
     const { clusters } = JSON.parse(runIn(empty, muster, 'status', '--home', home, '-o', 'json'))
     const counts = clusters.map((one: { name: string; counts: { nodes: number; pods: number } }) => [
       one.name,
@@ -89,6 +113,10 @@ test('what is installed starts in the background with a fleet and the shop in it
       ['cn-sh-2', 3, 0],
       ['us-w-1', 3, 0],
     ])
+    const lines = firstLines()
+    equal(lines.length, SHOWN.length)
+    const words = `export KUBECONFIG=${up.kubeconfig} PATH=${dirname(kubectl?.path ?? '')}:$PATH`
+    for (const [at, line] of lines.entries()) match(runIn(empty, 'sh', '-ec', `${words}\n${line}`), SHOWN[at] ?? /^$/)
   } finally {
     runIn(empty, muster, 'down', '--purge', '--yes', '--home', home)
   }

@@ -15,7 +15,7 @@ export function endState(
   order: RunOrder,
   startedAt: Instant,
   finishedAt: Instant,
-  exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null },
+  exit: { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly isOutOfMemory: boolean },
   cannot: { readonly code: number; readonly why: string } | undefined,
 ): Ended {
   const ended = { state: 'ended', startedAt, finishedAt } as const
@@ -23,7 +23,9 @@ export function endState(
   const signal = exit.signal === null ? undefined : constants.signals[exit.signal]
   const exitCode = signal === undefined ? (exit.code ?? UNKNOWN) : 128 + signal
   const message = lastWords(order.terminationLog.file)
-  const reason = exitCode === 0 ? 'Completed' : 'Error'
+  // Another process of it may have been ended for want of memory, and this one have gone on: then it ended by itself.
+  const isKilled = exitCode === 128 + constants.signals.SIGKILL
+  const reason = exitCode === 0 ? 'Completed' : exit.isOutOfMemory && isKilled ? 'OOMKilled' : 'Error'
   return { ...ended, exitCode, ...(signal !== undefined && { signal }), reason, message }
 }
 

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ControlGroups } from './control-groups.ts'
 import { type Isolation, launchLine } from './launch.ts'
 import { prepareMounts } from './mounting.ts'
 import type { Tools } from './tools.ts'
@@ -18,7 +19,8 @@ export interface Guarantees {
   /** /etc/hosts is the run's own. */
   readonly hostsFile: Guarantee
   readonly terminal: Guarantee
-  readonly limits: Guarantee
+  readonly memoryLimits: Guarantee
+  readonly cpuLimits: Guarantee
 }
 
 const PROBE_MAX_MS = 5000
@@ -72,7 +74,7 @@ function works(tools: Tools, isolation: Isolation & { namespaces: true }, direct
 const PROBE_ENV = { PATH: '/usr/bin:/bin' }
 
 /** Says what was found as promises. */
-export function guaranteesOf(isolation: Isolation, tools: Tools, wanted = true): Guarantees {
+export function guaranteesOf(isolation: Isolation, groups: ControlGroups, tools: Tools, wanted = true): Guarantees {
   const lacking = (['setpriv', 'unshare', 'nsenter', 'mount', 'chroot'] as const).filter(
     (name) => tools[name] === undefined,
   )
@@ -93,10 +95,10 @@ export function guaranteesOf(isolation: Isolation, tools: Tools, wanted = true):
       tools.script === undefined
         ? { kept: false, why: 'terminals are made by script of util-linux, which this machine does not have' }
         : { kept: true },
-    limits: { kept: false, why: NO_LIMITS },
+    memoryLimits: guaranteeOf(groups.memory),
+    cpuLimits: guaranteeOf(groups.cpu),
   }
 }
 
-/** Told for each limit of each run. */
-export const NO_LIMITS =
-  'limits need cgroups, which this driver does not use; a limit of the address space would end programs that only reserve it'
+const guaranteeOf = (tree: ControlGroups['cpu']): Guarantee =>
+  'why' in tree ? { kept: false, why: tree.why } : { kept: true }

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import type { Clock, Duration } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import type { Run, RunName, RunOrder } from '../driver.ts'
+import { findControlGroups, removeControlGroups } from './control-groups.ts'
 import { lostState } from './ending.ts'
 import { findIsolation, type Guarantees, guaranteesOf } from './guarantees.ts'
 import { type Grounds, type KeptRun, keepRun } from './kept-run.ts'
@@ -44,7 +45,8 @@ export async function openKeeper(
     if (run.state.state !== 'ended') writeRecord(directory, { ...record, run: { ...run, state } })
   }
   const isolation: Isolation = settings.namespaces ? findIsolation(tools, directory) : { namespaces: false }
-  const grounds: Grounds = { ...settings, tools, isolation }
+  const groups = findControlGroups(directory, tools.sh)
+  const grounds: Grounds = { ...settings, tools, isolation, groups }
   const kept = new Map<string, KeptRun>()
   let ending = false
   const known = (name: RunName): Run | undefined => kept.get(runKey(name))?.run() ?? past.get(runKey(name))
@@ -63,7 +65,7 @@ export async function openKeeper(
     }
   }
   return {
-    guarantees: guaranteesOf(isolation, tools, settings.namespaces),
+    guarantees: guaranteesOf(isolation, groups, tools, settings.namespaces),
     runs: () => [...past.values(), ...[...kept.values()].map((one) => one.run())],
     async start(order) {
       const before = known(order.run)
@@ -89,6 +91,7 @@ export async function openKeeper(
     async end(grace) {
       ending = true
       await Promise.all([...kept.values()].map((run) => run.stop(grace)))
+      removeControlGroups(groups)
     },
   }
 }

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { type Clock, type Duration, milliseconds } from '@muster/base/clock.ts'
 import type { Run, RunOrder, RunState } from '../driver.ts'
+import { type ControlGroups, makeRunGroups } from './control-groups.ts'
 import { endState } from './ending.ts'
 import type { StreamNumber } from './frames.ts'
 import { type Isolation, launchLine } from './launch.ts'
@@ -20,6 +21,7 @@ export interface Grounds {
   readonly directory: string
   readonly tools: Tools
   readonly isolation: Isolation
+  readonly groups: ControlGroups
   readonly clock: Clock
   readonly logLimits: { readonly fileBytesMax: number; readonly filesMax: number }
   /** Told whenever the state of a run is another. */
@@ -58,10 +60,11 @@ export function keepRun(order: RunOrder, grounds: Grounds): KeptRun {
   const mark = markOf(grounds.directory, runKey(order.run))
   const startedAt = clock.now()
   const prepared = prepareOrder(order, grounds, folder, mark)
+  const groups = makeRunGroups(grounds.groups, runKey(order.run), order.limits)
   const [program = '', ...args] = launchLine(tools, isolation, {
     ...{ command: order.command, workingDirectory: prepared.workingDirectory, env: prepared.env },
     ...{ terminal: prepared.terminal, fstab: prepared.mounting?.fstab, root: prepared.mounting?.root },
-    ...(prepared.user && { user: prepared.user }),
+    ...{ hostname: order.pod.hostname, groups: groups.join, ...(prepared.user && { user: prepared.user }) },
   })
   mkdirSync(logOf(grounds.directory, order.run), { recursive: true })
   const log = openLogFiles(logOf(grounds.directory, order.run), grounds.logLimits, (lost) =>
@@ -78,7 +81,8 @@ export function keepRun(order: RunOrder, grounds: Grounds): KeptRun {
     state = next
     const { env, workingDirectory, user } = prepared
     try {
-      writeRecord(grounds.directory, { order, env, workingDirectory, user, isolation, run: run() })
+      const how = { env, workingDirectory, user, isolation, groups: groups.join }
+      writeRecord(grounds.directory, { order, ...how, run: run() })
     } catch {
       // A full disk. This keeper knows; one after it would say that the state is unknown.
     }
@@ -119,7 +123,8 @@ export function keepRun(order: RunOrder, grounds: Grounds): KeptRun {
     patience.abort()
     for (const stream of child.stdio) stream?.destroy()
     log.close()
-    const last = endState(order, startedAt, clock.now(), exit, cannot)
+    const last = endState(order, startedAt, clock.now(), { ...exit, isOutOfMemory: groups.wasOutOfMemory() }, cannot)
+    groups.remove()
     enter(last)
     begun.resolve()
     for (const listener of listeners) listener.ended(last.exitCode)

@@ -1,6 +1,7 @@
 /**
  * How the program of a run is started: a line of small programs, each of which becomes the next.
  *
+ *     sh        joins the groups that limit it, where there are any
  *     setpriv   dies when the keeper dies
  *     unshare   makes the namespaces, and ends them when it dies
  *       sh      the first process in them: mounts, then starts the program, passes TERM on, reaps, ends as it ends
@@ -25,6 +26,10 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>
   readonly user?: RunOrder['user']
   readonly terminal: boolean
+  /** What the machine is called as the run sees it, where it has namespaces; the machine's own name when absent. */
+  readonly hostname?: string
+  /** Of the groups that limit it: see control-groups.ts. */
+  readonly groups?: readonly string[]
   /** A table of mounts to be made first; see fstab(5). */
   readonly fstab?: string | undefined
   /** A directory that is to be seen as `/`. */
@@ -37,12 +42,13 @@ export function launchLine(tools: Tools, isolation: Isolation, launch: Launch): 
   const start = startText(tools, isolation, launch, isolation.namespaces ? 'init' : 'become')
   const inside = [sh, '-c', mountText(tools, launch, start), 'muster', ...launch.command]
   const dying = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL']
-  if (!isolation.namespaces || unshare === undefined) return [...dying, ...inside]
+  const outside = [...joining(tools, launch), ...dying]
+  if (!isolation.namespaces || unshare === undefined) return [...outside, ...inside]
   return [
-    ...dying,
+    ...outside,
     unshare,
     ...(isolation.user ? ['--user', '--map-current-user', '--keep-caps'] : []),
-    ...['--pid', '--fork', '--kill-child=KILL'],
+    ...['--uts', '--pid', '--fork', '--kill-child=KILL'],
     ...(isolation.mounts ? ['--mount', '--mount-proc'] : []),
     ...inside,
   ]
@@ -53,10 +59,11 @@ export function enterLine(tools: Tools, isolation: Isolation, pid: number, launc
   const { setpriv, nsenter, sh } = tools
   const dying = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL']
   const inside = [sh, '-c', startText(tools, isolation, launch, 'become'), 'muster', ...launch.command]
-  if (!isolation.namespaces || nsenter === undefined) return [...dying, ...inside]
+  const outside = [...joining(tools, launch), ...dying]
+  if (!isolation.namespaces || nsenter === undefined) return [...outside, ...inside]
   return [
-    ...dying,
-    ...[nsenter, '--target', `${pid}`, '--pid'],
+    ...outside,
+    ...[nsenter, '--target', `${pid}`, '--uts', '--pid'],
     ...(isolation.user ? ['--user', '--preserve-credentials'] : []),
     ...(isolation.mounts ? ['--mount', '--root', '--wd'] : []),
     // It waits outside for what is inside; so that one dies with it.
@@ -64,6 +71,17 @@ export function enterLine(tools: Tools, isolation: Isolation, pid: number, launc
     ...inside,
   ]
 }
+
+/** What joins the groups and becomes the next. */
+function joining({ sh }: Tools, { groups = [] }: Launch): readonly string[] {
+  if (groups.length === 0) return []
+  const joined = joinText(groups, 'cannot 128 "the limits of this container could not be set"')
+  return [sh, '-c', `${CANNOT}\n${joined}exec "$@"`, 'muster']
+}
+
+/** What a shell does to be in the groups; `or` is done when it cannot. */
+export const joinText = (files: readonly string[], or: string): string =>
+  files.map((file) => `echo 0 >${quoted(file)} || ${or}\n`).join('')
 
 /** A word of sh that stands for this text, whatever is in it. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
@@ -86,11 +104,16 @@ function startText(tools: Tools, isolation: Isolation, launch: Launch, as: 'init
   const program = programText(tools, isolation, launch)
   return [
     CANNOT,
+    ...(as === 'init' ? hostnameText(tools, launch) : []),
     `cd ${quoted(directory)} 2>/dev/null || cannot 128 ${quoted(`the working directory ${directory} cannot be entered`)}`,
     FIND_PROGRAM,
     ...(as === 'init' ? initText(program) : [`printf 'started\\n' >&3`, `exec 3>&-`, `exec ${program}`]),
   ].join('\n')
 }
+
+/** Only by its own call: the kernel's file takes it from the machine's root alone. */
+const hostnameText = ({ hostname }: Tools, launch: Launch): readonly string[] =>
+  hostname && launch.hostname ? [`${hostname} ${quoted(launch.hostname)} 2>/dev/null`] : []
 
 /** Says what cannot be run, with the codes that shells have for it. */
 const FIND_PROGRAM = `
@@ -119,7 +142,8 @@ const initText = (program: string): readonly string[] => [
   // Said by the child: a shell's own traps would swallow a TERM that came before it forgot them.
   `( printf 'started\\n' >&3; exec ${program} <&4 3>&- 4<&- ) &`,
   `child=$!`,
-  `exec 3>&- 4<&- </dev/null`,
+  // A shell says `Killed` of a child that was.
+  `exec 3>&- 4<&- </dev/null 2>/dev/null`,
   `if [ -n "$stopping" ]; then kill -TERM "$child" 2>/dev/null; fi`,
   // A wait that a signal cut short says nothing of the child: the child is there to be asked again.
   `while :; do wait "$child"; code=$?; kill -0 "$child" 2>/dev/null || exit "$code"; done`,

@@ -17,7 +17,7 @@ test('volumes are at their paths, also where the machine has nothing', needsMoun
       'cat /etc/muster-test/word /muster/data/word /etc/motd.muster',
       'echo more >/muster/data/new && echo wrote',
       '{ echo more >/etc/muster-test/no; } 2>/dev/null || echo read-only',
-      'cat /etc/hosts; ls /etc/passwd; echo last >/dev/termination-log; echo gone >/dev/null',
+      'hostname; cat /etc/hosts; ls /etc/passwd; echo last >/dev/termination-log; echo gone >/dev/null',
     ].join('\n'),
     {
       mounts: [
@@ -32,7 +32,7 @@ test('volumes are at their paths, also where the machine has nothing', needsMoun
   const { notHonoured } = await driver.start(order)
   const state = await endOf(driver, order.run)
   const log = await logOf(driver, order.run)
-  match(log, /^wordwordwordwrote\nread-only\n127.0.0.1\tlocalhost\n/)
+  match(log, /^wordwordwordwrote\nread-only\npod-\d+\n127.0.0.1\tlocalhost\n/)
   match(log, /\n127.3.2.1\tshop shop.default\n\/etc\/passwd\n$/)
   deepEqual([state.exitCode, state.message], [0, 'last\n'])
   equal(readFileSync(join(volume, 'new'), 'utf8'), 'more\n')

@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Mount, Run, RunOrder } from '../driver.ts'
-import { NO_LIMITS } from './guarantees.ts'
+import { hostsFile } from '../network/names.ts'
+import type { ControlGroups } from './control-groups.ts'
 import type { Isolation } from './launch.ts'
 import { type Mounting, prepareMounts } from './mounting.ts'
 import { MARK } from './run-key.ts'
@@ -21,11 +22,11 @@ export interface Prepared {
 /** Makes ready what the order needs in the run's own directory. Throws what the file system throws. */
 export function prepareOrder(
   order: RunOrder,
-  machine: { readonly isolation: Isolation; readonly tools: Tools },
+  machine: { readonly isolation: Isolation; readonly groups: ControlGroups; readonly tools: Tools },
   folder: string,
   mark: string,
 ): Prepared {
-  const { isolation, tools } = machine
+  const { isolation, groups, tools } = machine
   const notHonoured: { what: string; why: string }[] = []
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const mounting = isolation.namespaces && isolation.mounts ? mountAll(order, folder) : undefined
@@ -46,8 +47,10 @@ export function prepareOrder(
   }
   if (!mounting && order.hosts.length > 0) notHonoured.push({ what: '/etc/hosts', why: NOT_MOUNTED })
   if (!mounting && order.resolver !== undefined) notHonoured.push({ what: '/etc/resolv.conf', why: NOT_MOUNTED })
-  if (order.limits.memoryBytes !== undefined) notHonoured.push({ what: 'limit of memory', why: NO_LIMITS })
-  if (order.limits.cpuMillis !== undefined) notHonoured.push({ what: 'limit of cpu', why: NO_LIMITS })
+  const { memoryBytes, cpuMillis } = order.limits
+  if (memoryBytes !== undefined && 'why' in groups.memory)
+    notHonoured.push({ what: 'limit of memory', why: groups.memory.why })
+  if (cpuMillis !== undefined && 'why' in groups.cpu) notHonoured.push({ what: 'limit of cpu', why: groups.cpu.why })
   const terminal = order.tty && tools.script !== undefined
   if (order.tty && !terminal) notHonoured.push({ what: 'tty', why: 'this machine has no script of util-linux' })
   const user = userFor(order, tools, notHonoured)
@@ -70,7 +73,7 @@ function mountAll(order: RunOrder, folder: string): Mounting {
   own.push({ volume: LAST_WORDS, from: file, at, readOnly: false })
   if (order.hosts.length > 0) {
     const hosts = join(folder, 'hosts')
-    writeFileSync(hosts, hostsFile(order))
+    writeFileSync(hosts, hostsFile(order.hosts))
     own.push({ volume: HOSTS, from: hosts, at: '/etc/hosts', readOnly: false })
   }
   if (order.resolver !== undefined) {
@@ -82,15 +85,6 @@ function mountAll(order: RunOrder, folder: string): Mounting {
   const free = own.filter((mount) => order.mounts.every((other) => other.at !== mount.at))
   return prepareMounts(folder, [...order.mounts, ...free])
 }
-
-const hostsFile = ({ hosts, pod }: RunOrder): string =>
-  [
-    '127.0.0.1\tlocalhost',
-    '::1\tlocalhost ip6-localhost ip6-loopback',
-    ...(pod.ip ? [`${pod.ip}\t${pod.hostname}`] : []),
-    ...hosts.map(({ address, names }) => `${address}\t${names.join(' ')}`),
-    '',
-  ].join('\n')
 
 /** Root may run as anybody, others only as themselves. */
 function userFor(order: RunOrder, tools: Tools, notHonoured: { what: string; why: string }[]): RunOrder['user'] {

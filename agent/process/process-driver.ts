@@ -134,9 +134,9 @@ export async function openProcessDriver(settings: ProcessDriverSettings): Promis
       const { state } = mustBeRunning(name)
       const record = readRecord(directory, name)
       if (!record) throw new ControlError('NotFound', `there is no record of the run ${runKey(name)} on this node`)
-      const { env, workingDirectory, isolation, user } = record
+      const { env, workingDirectory, isolation, groups = [], user } = record
       const terminal = how.tty && tools.script !== undefined
-      const launch = { command, env, workingDirectory, terminal, ...(user && { user }) }
+      const launch = { command, env, workingDirectory, terminal, groups, ...(user && { user }) }
       return startSession(enterLine(tools, isolation, state.pid, launch), env, { stdin: how.stdin, terminal }, tools)
     },
     async attach(name) {

@@ -14,6 +14,8 @@ export interface RunRecord {
   /** Absent when they are the keeper's own. */
   readonly user?: RunOrder['user']
   readonly isolation: Isolation
+  /** Of the groups that limit it: whoever comes to it later is to join them. */
+  readonly groups?: readonly string[]
   readonly run: Run
 }
 

@@ -145,8 +145,11 @@ for (const namespaces of MODES)
     const order = orderOf(directory, 'true', { limits: { cpuMillis: 100, memoryBytes: 1 << 27 } })
     const { notHonoured } = await driver.start(order)
     const guarantees = await driver.guarantees()
-    if (!guarantees.limits.kept)
-      ok(['limit of memory', 'limit of cpu'].every((what) => notHonoured.some((one) => one.what === what)))
+    const lacking = notHonoured.filter(({ what }) => what.startsWith('limit of')).map(({ what }) => what)
+    deepEqual(lacking, [
+      ...(guarantees.memoryLimits.kept ? [] : ['limit of memory']),
+      ...(guarantees.cpuLimits.kept ? [] : ['limit of cpu']),
+    ])
     equal(guarantees.diesWithKeeper.kept, namespaces && isolation.namespaces)
   })
 

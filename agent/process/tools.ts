@@ -11,6 +11,7 @@ export interface Tools {
   readonly mount: string | undefined
   readonly chroot: string | undefined
   readonly script: string | undefined
+  readonly hostname: string | undefined
   readonly stty: string | undefined
 }
 
@@ -27,6 +28,7 @@ export function findTools(): Tools {
     mount: find('mount'),
     chroot: find('chroot'),
     script: find('script'),
+    hostname: find('hostname'),
     stty: find('stty'),
   }
 }

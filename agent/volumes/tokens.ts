@@ -1,8 +1,7 @@
 /** Tokens of service accounts for pods: asked for once, and anew when a fifth of their time is left. Source: kubelet token_manager.go. */
-import { readTime } from '@muster/api/time.ts'
 import type { TokenRequest } from '@muster/api/types/authentication-v1.ts'
 import type { Pod, ServiceAccountTokenProjection } from '@muster/api/types/core-v1.ts'
-import { add, type Clock, type Duration, hours, type Instant, seconds } from '@muster/base/clock.ts'
+import { type Clock, type Duration, hours, type Instant, seconds, since } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import type { Client } from '@muster/client/client.ts'
 import { SERVICE_ACCOUNTS } from '@muster/client/kubernetes.ts'
@@ -19,8 +18,11 @@ export interface Tokens {
 
 interface Kept {
   readonly token: string
-  readonly renewAt: Instant
-  readonly expiresAt: Instant
+  /** When it was given, by both clocks. */
+  readonly wall: Instant
+  readonly elapsed: Duration
+  /** From then on. */
+  readonly goodFor: Duration
 }
 
 /** However long a token is good for, it is renewed each day. Source: kubelet maxTTL. */
@@ -50,27 +52,27 @@ export function createTokens(client: Pick<Client, 'call'>, clock: Clock): Tokens
     }
     const path = pathOf(SERVICE_ACCOUNTS, namespace, account, 'token')
     const answer = (await client.call({ method: 'POST', path, body })) as TokenRequest
-    const { token = '', expirationTimestamp } = answer.status ?? {}
-    const reading = readTime(String(expirationTimestamp))
-    const now = clock.now()
-    const expiresAt = reading.read ? reading.at : add(now, seconds(expirationSeconds))
-    const length = Math.min(KEPT_FOR_MAX, RENEWED_AFTER * (expiresAt - now)) as Duration
-    return { token, expiresAt, renewAt: add(now, length) }
+    // How long, and not until when: the clock of the server is another.
+    const goodFor = seconds(answer.spec?.expirationSeconds ?? expirationSeconds)
+    return { token: answer.status?.token ?? '', wall: clock.now(), elapsed: clock.elapsed(), goodFor }
   }
+  /** One clock may be set back, the other stands still while the machine sleeps: the longer time is taken. */
+  const ageOf = ({ wall, elapsed }: Kept): Duration =>
+    Math.max(clock.elapsed() - elapsed, since(wall, clock.now())) as Duration
 
   return {
     async token(pod, projection) {
       const uid = pod.metadata.uid ?? ''
       const key = tokenKey(projection)
       const known = kept.get(uid)?.get(key)
-      if (known && clock.now() < known.renewAt) return known.token
+      if (known && ageOf(known) < Math.min(KEPT_FOR_MAX, RENEWED_AFTER * known.goodFor)) return known.token
       try {
         const fresh = await ask(pod, projection)
         const own = kept.get(uid) ?? new Map<string, Kept>()
         kept.set(uid, own.set(key, fresh))
         return fresh.token
       } catch (cause) {
-        if (known && clock.now() < known.expiresAt) return known.token
+        if (known && ageOf(known) < known.goodFor) return known.token
         const why = cause instanceof Error ? cause.message : String(cause)
         throw new ControlError('Unavailable', `failed to fetch token: ${why}`, cause)
       }

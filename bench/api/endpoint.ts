@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { type ClientHttp2Session, connect } from 'node:http2'
 import { assert, ControlError } from '@muster/base/errors.ts'
+import type { ServerAddress } from '@muster/client/http/connection.ts'
 import { parse } from 'yaml'
 
 /** A way in. */
@@ -9,6 +10,8 @@ export interface Endpoint {
   readonly url: string
   /** Sent with each request. */
   readonly headers: Readonly<Record<string, string>>
+  /** How both sides prove who they are, as Muster's own client takes it. */
+  readonly address: ServerAddress
   /** One more connection. */
   session(): ClientHttp2Session
 }
@@ -39,6 +42,11 @@ export function endpointOf(file: string): Endpoint {
   return {
     url: server,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    address: {
+      url: server,
+      ca: String(ca),
+      ...(certificate && key ? { certificate: plain(certificate), key: plain(key) } : {}),
+    },
     session: () =>
       connect(server, {
         rejectUnauthorized: !cluster.cluster['insecure-skip-tls-verify'],
@@ -47,6 +55,8 @@ export function endpointOf(file: string): Endpoint {
       }).on('error', () => {}),
   }
 }
+
+const plain = (base64: string): string => Buffer.from(base64, 'base64').toString()
 
 /** One request. Its answer goes to `take` in the pieces in which it comes. Throws for an answer of 400 and above. */
 export function ask(

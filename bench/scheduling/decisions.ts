@@ -1,31 +1,29 @@
 /** How fast pods find their nodes in memory: fit, taints and spread, without an API. */
-import type { Node, Pod } from '@muster/api/types/core-v1.ts'
 import { assert } from '@muster/base/errors.ts'
 import { Placement } from '@muster/kernel/placement/placement.ts'
 import type { Bench } from '../harness/bench.ts'
 import { medians } from '../harness/pairs.ts'
-import { figure, type Row } from '../harness/result.ts'
+import { figure, type Row, words } from '../harness/result.ts'
 import { startMeter } from '../harness/usage.ts'
+import { APPS, KINDS, type KindOfPods, nodeObject, podObject, ZONES } from './objects.ts'
 
-const NODES = 5_000
-const ZONES = 10
-const APPS = 20
-
-const KINDS = ['fit', 'fit and taints', 'spread over zones', 'spread over nodes'] as const
-type KindOfPods = (typeof KINDS)[number]
+const FLEETS = [5_000, 100_000]
 
 /** Decisions a second, for each kind of pods. */
 export const decisionsBench: Bench = {
   name: 'scheduling',
   group: 'api',
-  about: `pods of ${APPS} applications decided one by one onto ${NODES} nodes in ${ZONES} zones, in memory`,
+  about: `pods of ${APPS} applications decided one by one onto nodes in ${ZONES} zones, in memory`,
   run: async ({ settings, progress }) => {
     const pods = settings.quick ? 1_000 : 10_000
-    const rows = KINDS.map((kind) => {
+    const cases = (settings.quick ? FLEETS.slice(0, 1) : FLEETS).flatMap((nodes) =>
+      KINDS.map((kind) => ({ nodes, kind })),
+    )
+    const rows = cases.map(({ nodes, kind }) => {
       const runs: Row[] = []
       for (let run = 0; run < settings.pairs; run++) {
-        progress(`${kind}, ${run + 1} of ${settings.pairs}`)
-        runs.push({ kind, pods, nodes: NODES, ...decide(kind, pods) })
+        progress(`${kind}, ${nodes} nodes, ${run + 1} of ${settings.pairs}`)
+        runs.push({ 'pods that want': kind, pods, nodes, ...decide(kind, pods, nodes) })
       }
       return { median: medians(runs), runs }
     })
@@ -33,6 +31,7 @@ export const decisionsBench: Bench = {
       {
         title: 'scheduling decisions',
         columns: [
+          words('pods that want'),
           figure('pods', ''),
           figure('nodes', ''),
           figure('pace', 'decisions/s'),
@@ -43,17 +42,16 @@ export const decisionsBench: Bench = {
         notes: [
           decisionsBench.about,
           'each pod is read, decided and counted on its node before the next; every eleventh node is tainted',
-          ...KINDS.map((kind, at) => `row ${at + 1}: ${kind}`),
         ],
       },
     ]
   },
 }
 
-function decide(kind: KindOfPods, count: number) {
+function decide(kind: KindOfPods, count: number, nodes: number) {
   const placement = new Placement()
-  for (let number = 0; number < NODES; number++) placement.fleet.setNode(node(number))
-  const pods = Array.from({ length: count }, (_, number) => pod(number, kind))
+  for (let number = 0; number < nodes; number++) placement.fleet.setNode(nodeObject(number))
+  const pods = Array.from({ length: count }, (_, number) => podObject(number, kind))
   const meter = startMeter()
   for (const one of pods) {
     const seen = {
@@ -74,41 +72,4 @@ function decide(kind: KindOfPods, count: number) {
   }
   const { seconds, cpuMicroseconds } = meter.stop()
   return { pace: count / seconds, cpu: cpuMicroseconds / count }
-}
-
-const node = (number: number): Node => ({
-  apiVersion: 'v1',
-  kind: 'Node',
-  metadata: {
-    name: `node-${number}`,
-    labels: { 'kubernetes.io/hostname': `node-${number}`, 'topology.kubernetes.io/zone': `zone-${number % ZONES}` },
-  },
-  spec: number % 11 === 0 ? { taints: [{ key: 'only', value: 'some', effect: 'NoSchedule' }] } : {},
-  status: { allocatable: { cpu: '16', memory: '64Gi', pods: '110' } },
-})
-
-function pod(number: number, kind: KindOfPods): Pod {
-  const app = `app-${number % APPS}`
-  const topologyKey = kind === 'spread over zones' ? 'topology.kubernetes.io/zone' : 'kubernetes.io/hostname'
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: `pod-${number}`, namespace: 'default', uid: `uid-${number}`, labels: { app } },
-    spec: {
-      containers: [{ name: 'main', image: 'host/main', resources: { requests: { cpu: '100m', memory: '128Mi' } } }],
-      ...(kind === 'fit and taints' ? { tolerations: [{ key: 'only', operator: 'Exists' }] } : {}),
-      ...(kind.startsWith('spread')
-        ? {
-            topologySpreadConstraints: [
-              {
-                maxSkew: 1,
-                topologyKey,
-                whenUnsatisfiable: 'DoNotSchedule',
-                labelSelector: { matchLabels: { app } },
-              },
-            ],
-          }
-        : {}),
-    },
-  }
 }

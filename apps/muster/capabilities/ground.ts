@@ -66,8 +66,8 @@ export const GROUND: System = {
       'server/oracle/conformance.real.test.ts',
     ),
     partial(
-      'A small Kubernetes on one machine, whose pods are processes (missing: limits that bind; see the README)',
-      '一台机器上的小型 Kubernetes，Pod 即进程（缺少：生效的资源限制，见 README）',
+      'A small Kubernetes on one machine, whose pods are processes (missing: see the README)',
+      '一台机器上的小型 Kubernetes，Pod 即进程（缺少的部分见 README）',
       'muster up --demo',
       'apps/muster/fleet/fleet.real.test.ts',
     ),

@@ -129,7 +129,7 @@ function stand(demo: Demo, { nodes, wanted, ready, unready }: Progress, page: st
   return {
     state: 'healthy',
     detail: text(`${page}   ${ready}/${wanted} pods ready`, `${page}   ${ready}/${wanted} 个 Pod 就绪`),
-    fact: `${ready}/${wanted} ready ${where}`,
+    fact: `${page} ${ready}/${wanted} ready ${where}`,
     stop,
   }
 }

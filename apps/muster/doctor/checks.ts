@@ -5,6 +5,7 @@ import { readFile, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
+import { findControlGroups, removeControlGroups } from '@muster/agent/process/control-groups.ts'
 import { DEFAULT_API_PORT } from '../api-server/control-plane.ts'
 import type { Place } from '../control-plane/place.ts'
 import { portHolder } from '../control-plane/port-holder.ts'
@@ -22,7 +23,7 @@ export function checksOf(place: Place, env: NodeJS.ProcessEnv): readonly Check[]
     { name: 'loopback', title: text('loopback', '回环地址'), look: loopback },
     { name: 'files', title: text('open files', '打开文件数'), look: openFiles },
     { name: 'namespaces', title: text('user namespaces', '用户命名空间'), look: userNamespaces },
-    { name: 'cgroups', title: text('cgroups', 'cgroups'), look: cgroups },
+    { name: 'cgroups', title: text('control groups', '控制组'), look: controlGroups },
     { name: 'kubectl', title: text('kubectl', 'kubectl'), look: () => kubectl(env) },
     { name: 'python', title: text('Python', 'Python'), look: python },
   ]
@@ -143,15 +144,20 @@ const LEFTOVERS = text(
   '代理被杀死后遗留的 Pod 进程会凭标记在下次 up 或 down 时清理',
 )
 
-async function cgroups(): Promise<Finding> {
-  const cure = text(
-    'limits of memory and CPU do not bind; pods say so in a condition',
-    '内存与 CPU 限制不会生效；Pod 会在状况中说明',
-  )
-  if (process.platform !== 'linux') return { state: 'warn', found: text('only on Linux', '仅限 Linux'), cure }
-  const controllers = await readFile('/sys/fs/cgroup/cgroup.controllers', 'utf8').catch(() => undefined)
-  if (controllers === undefined) return { state: 'warn', found: text('no cgroup v2', '没有 cgroup v2'), cure }
-  return ok(`v2: ${controllers.trim()}`)
+/** What the keepers of nodes will find. */
+async function controlGroups(): Promise<Finding> {
+  const groups = findControlGroups(`doctor ${process.pid}`, '/bin/sh')
+  removeControlGroups(groups)
+  const { memory, cpu } = groups
+  if (!('why' in memory) && !('why' in cpu)) return ok(`memory: v${memory.version}, cpu: v${cpu.version}`)
+  return {
+    state: 'warn',
+    found: same(['why' in memory ? memory.why : '', 'why' in cpu ? cpu.why : ''].filter(Boolean).join('; ')),
+    cure: text(
+      'these limits of pods do not bind; each pod says so in a condition. As an ordinary user of systemd: systemd-run --user --scope muster up',
+      '这些 Pod 限制不会生效；Pod 会在状况中说明。systemd 普通用户可用：systemd-run --user --scope muster up',
+    ),
+  }
 }
 
 /** The oldest kubectl that is tried against every version of Muster. */

@@ -2,7 +2,8 @@
  * A picture of a cluster without what never repeats, so that two clusters can be compared. What stands for it:
  *
  *     {{name}}   what the server appended to generateName     {{node}}  a node, where any would do
- *     {{time}}   {{uid}}   {{ip}}   {{token}}
+ *     {{time}}   {{uid}}   {{ip}}   {{token}}   {{version}}
+ *     {{minute}}  when a job of a CronJob was due, in minutes since 1970
  *
  * Each object tells since which step it is there, so that one that was replaced is not taken for one that stayed.
  *
@@ -75,22 +76,25 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '{{uid}}'],
   [/\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '{{time}}'],
   [/\bkube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, 'kube-api-access-{{name}}'],
+  [/(?<=-)[23]\d{7}\b/g, '{{minute}}'],
   [/\b10\.\d+\.\d+\.\d+\b/g, '{{ip}}'],
 ]
 
 function plainer(names: ReadonlyMap<string, string>, nodes: readonly string[]): Plainer {
   const words = /[a-z0-9][a-z0-9.-]*[a-z0-9]/g
   const text = (one: string): string =>
-    FORMS.reduce((told, [form, stands]) => told.replace(form, stands), one).replace(
-      words,
-      (word) => names.get(word) ?? (nodes.includes(word) ? '{{node}}' : word),
+    FORMS.reduce(
+      (told, [form, stands]) => told.replace(form, stands),
+      one.replace(words, (word) => names.get(word) ?? (nodes.includes(word) ? '{{node}}' : word)),
     )
   const value = (one: Json): Json => {
     if (typeof one === 'string') return text(one)
     if (Array.isArray(one)) return one.map(value)
     if (!isObject(one)) return one
     const keys = Object.keys(one).sort()
-    return Object.fromEntries(keys.map((key) => [key, value(one[key] ?? null)]))
+    return Object.fromEntries(
+      keys.map((key) => [key, key === 'resourceVersion' ? '{{version}}' : value(one[key] ?? null)]),
+    )
   }
   return { text, value }
 }

@@ -24,6 +24,10 @@ export interface World {
   startMachine(node: NodeDraft): Promise<void>
   /** It falls silent. Nothing happens when there is none. */
   stopMachine(name: string): Promise<void>
+  /** The program of a pod ends by itself, and the machine says so. */
+  endPod(pod: JsonObject, exitCode: number): Promise<void>
+  /** Until the clock is at this second of a minute. */
+  waitForSecond(second: number): Promise<void>
   /** Resolves when nothing changes any more; with `seconds`, when so much time is over besides. */
   settle(seconds: number | undefined, look: () => Promise<string>): Promise<void>
 }
@@ -110,6 +114,23 @@ async function act(deed: Deed, { name: namespace, nodes }: Scenario, world: Worl
     case 'revive':
       await world.startMachine(nodes.find(({ name }) => name === deed.node) ?? { name: deed.node })
       return []
+    case 'end': {
+      const pods = await runningPodsOf(deed.job)
+      const isMeant = ({ metadata }: JsonObject): boolean => deed.indexes?.includes(indexOf(metadata)) ?? true
+      for (const pod of pods.filter(isMeant).slice(0, deed.pods)) await world.endPod(pod, deed.exitCode)
+      return []
+    }
+    case 'wait':
+      await world.waitForSecond(deed.second)
+      return []
+  }
+
+  async function runningPodsOf(job: string): Promise<readonly JsonObject[]> {
+    const pods = await list(ask, collectionOf('pods', namespace))
+    return pods.filter(
+      ({ metadata, status }) =>
+        labelsOf(metadata)['batch.kubernetes.io/job-name'] === job && isObject(status) && status.phase === 'Running',
+    )
   }
 
   /** The patch that brings back the template before the last; `$patch` makes it the whole of it. */
@@ -130,6 +151,12 @@ const revisionOf = ({ metadata }: JsonObject): number => {
   const annotations = isObject(metadata) && isObject(metadata.annotations) ? metadata.annotations : {}
   return Number(annotations[LABELLED_REVISION] ?? 0)
 }
+
+const labelsOf = (metadata: Json | undefined): JsonObject =>
+  isObject(metadata) && isObject(metadata.labels) ? metadata.labels : {}
+
+const indexOf = (metadata: Json | undefined): number =>
+  Number(labelsOf(metadata)['batch.kubernetes.io/job-completion-index'] ?? -1)
 
 const metadataOf = ({ metadata }: JsonObject, field: string): string =>
   isObject(metadata) ? String(metadata[field]) : ''

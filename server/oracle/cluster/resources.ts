@@ -21,6 +21,8 @@ const PLACES: Readonly<Record<string, Place>> = {
   statefulsets: { kind: 'StatefulSet', base: '/apis/apps/v1' },
   daemonsets: { kind: 'DaemonSet', base: '/apis/apps/v1' },
   controllerrevisions: { kind: 'ControllerRevision', base: '/apis/apps/v1' },
+  jobs: { kind: 'Job', base: '/apis/batch/v1' },
+  cronjobs: { kind: 'CronJob', base: '/apis/batch/v1' },
   poddisruptionbudgets: { kind: 'PodDisruptionBudget', base: '/apis/policy/v1' },
   persistentvolumeclaims: { kind: 'PersistentVolumeClaim', base: '/api/v1' },
   events: { kind: 'Event', base: '/api/v1' },

@@ -52,6 +52,16 @@ export type Deed =
   /** The machine is heard of no more: no lease, no status, nothing ended. */
   | { readonly deed: 'silence'; readonly node: string }
   | { readonly deed: 'revive'; readonly node: string }
+  /** Programs end by themselves: of the running pods of a job, those of these indexes, or so many. */
+  | {
+      readonly deed: 'end'
+      readonly job: string
+      readonly exitCode: number
+      readonly indexes?: readonly number[]
+      readonly pods?: number
+    }
+  /** Until the clock is at this second of a minute. */
+  | { readonly deed: 'wait'; readonly second: number }
 
 /** A scenario as a cluster played it. */
 export interface Played {

@@ -72,6 +72,20 @@ export async function startWorld(binaries: ClusterBinaries): Promise<KubernetesW
       machines.delete(name)
       if (machine) await stop(machine)
     },
+    async endPod(pod, exitCode) {
+      const { namespace, name } = pod.metadata as { namespace: string; name: string }
+      const path = `/api/v1/namespaces/${namespace}/pods/${name}/status`
+      const answer = await ask(
+        'PATCH',
+        path,
+        { status: endedStatus(exitCode) },
+        'application/strategic-merge-patch+json',
+      )
+      if (answer.status !== 200) throw new ControlError('Invalid', `PATCH ${path}: ${JSON.stringify(answer.body)}`)
+    },
+    async waitForSecond(second) {
+      await sleep(((60 + second - ((Date.now() / 1000) % 60)) % 60) * 1000)
+    },
     async settle(seconds, look) {
       if (programs.some(({ exitCode }) => exitCode !== null)) {
         throw new ControlError('Unavailable', 'a program of the cluster has ended: see what it said above')
@@ -91,6 +105,23 @@ export async function startWorld(binaries: ClusterBinaries): Promise<KubernetesW
       for (const child of [...machines.values(), ...programs]) await stop(child)
       await cluster.end()
     },
+  }
+}
+
+/** What a kubelet says of a pod whose only container has ended. */
+function endedStatus(exitCode: number) {
+  const now = new Date().toISOString().replace(/\.\d+/, '')
+  const reason = exitCode === 0 ? 'PodCompleted' : 'PodFailed'
+  const terminated = { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', startedAt: now, finishedAt: now }
+  return {
+    phase: exitCode === 0 ? 'Succeeded' : 'Failed',
+    conditions: ['Ready', 'ContainersReady'].map((type) => ({
+      type,
+      status: 'False',
+      reason,
+      lastTransitionTime: now,
+    })),
+    containerStatuses: [{ name: 'web', ready: false, started: false, state: { running: null, terminated } }],
   }
 }
 

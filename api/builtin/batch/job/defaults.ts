@@ -13,7 +13,8 @@ export function defaultJob({ metadata, spec }: Job): void {
   spec.parallelism ??= 1
   spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : UNLIMITED
   const { labels } = spec.template.metadata ?? {}
-  if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels }
+  // The very same, not a copy: what a new job's template is given besides, the job has too. Source: generateSelector.
+  if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = labels
   spec.completionMode ??= 'NonIndexed'
   spec.suspend ??= false
   spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed'

@@ -1,9 +1,28 @@
 /** Nodes that fall silent, are drained and come back; budgets that stand in the way. */
-import type { Scenario } from '../scenario.ts'
+import type { NodeDraft, Scenario } from '../scenario.ts'
 import { budget, change, create, deployment, nodesOf, pod, remove, spread, statefulSet } from './words.ts'
 
 const soon = (key: string) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 5 })
 const impatient = { tolerations: [soon('node.kubernetes.io/unreachable'), soon('node.kubernetes.io/not-ready')] }
+
+/** So many nodes in each of two zones, `one` first. */
+const inZones = (size: number): readonly NodeDraft[] =>
+  nodesOf(2 * size).map((node, at) => ({
+    ...node,
+    labels: { 'topology.kubernetes.io/zone': at < size ? 'one' : 'two' },
+  }))
+
+/** At most one pod on each node. */
+const apart = {
+  ...impatient,
+  affinity: {
+    podAntiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        { labelSelector: { matchLabels: { app: 'web' } }, topologyKey: 'kubernetes.io/hostname' },
+      ],
+    },
+  },
+}
 
 /** Of nodes and budgets. */
 export const NODES: readonly Scenario[] = [
@@ -100,6 +119,39 @@ export const NODES: readonly Scenario[] = [
         ],
         seconds: 80,
       },
+    ],
+  },
+  {
+    name: 'zone-falls-silent',
+    nodes: inZones(2),
+    isPlacementTold: true,
+    steps: [
+      { name: 'runs a pod on each node', deeds: [create(deployment('web', { replicas: 4 }, apart))] },
+      {
+        name: 'is silent while the other is well',
+        deeds: [
+          { deed: 'silence', node: 'node-a' },
+          { deed: 'silence', node: 'node-b' },
+        ],
+        seconds: 90,
+      },
+    ],
+  },
+  {
+    name: 'most-of-a-zone-falls-silent',
+    nodes: inZones(3),
+    isPlacementTold: true,
+    steps: [
+      { name: 'runs a pod on each node', deeds: [create(deployment('web', { replicas: 6 }, apart))] },
+      {
+        name: 'keeps its pods',
+        deeds: [
+          { deed: 'silence', node: 'node-a' },
+          { deed: 'silence', node: 'node-b' },
+        ],
+        seconds: 90,
+      },
+      { name: 'comes back', deeds: [{ deed: 'revive', node: 'node-a' }], seconds: 60 },
     ],
   },
   {

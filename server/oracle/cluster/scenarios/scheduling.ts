@@ -16,6 +16,22 @@ const near = (app: string, kind: 'podAffinity' | 'podAntiAffinity') => ({
     },
   },
 })
+const SOFT = 'preferredDuringSchedulingIgnoredDuringExecution'
+
+const preferring = (weights: Readonly<Record<string, number>>) => ({
+  [SOFT]: Object.entries(weights).map(([name, weight]) => ({
+    weight,
+    preference: { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [name] }] },
+  })),
+})
+const weighty = (weight: number, app: string) => ({
+  weight,
+  podAffinityTerm: { labelSelector: { matchLabels: { app } }, topologyKey: 'kubernetes.io/hostname' },
+})
+const softly = (app: string) => ({
+  ...{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' },
+  labelSelector: { matchLabels: { app } },
+})
 const priority = (name: string, value: number) =>
   create({ apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value })
 
@@ -62,6 +78,46 @@ export const SCHEDULING: readonly Scenario[] = [
       {
         name: 'apart, and one too many',
         deeds: [create(deployment('apart', { replicas: 4 }, near('apart', 'podAntiAffinity')))],
+      },
+    ],
+  },
+  {
+    name: 'pods-prefer',
+    nodes: [
+      ...nodesOf(3),
+      { name: 'node-d', taints: [{ key: 'old', value: 'yes', effect: 'PreferNoSchedule' }] },
+      { name: 'node-e', taints: [{ key: 'old', value: 'yes', effect: 'PreferNoSchedule' }] },
+    ],
+    isPlacementTold: true,
+    steps: [
+      {
+        name: 'a node',
+        deeds: [create(pod('first', { affinity: { nodeAffinity: preferring({ 'node-b': 100, 'node-c': 60 }) } }))],
+      },
+      {
+        name: 'to be near somebody',
+        deeds: [create(pod('second', { affinity: { podAffinity: { [SOFT]: [weighty(100, 'first')] } } }))],
+      },
+      {
+        name: 'to be away from somebody, and a node',
+        deeds: [
+          create(
+            pod('third', {
+              affinity: {
+                podAntiAffinity: { [SOFT]: [weighty(100, 'first')] },
+                nodeAffinity: preferring({ 'node-a': 20, 'node-b': 25 }),
+              },
+            }),
+          ),
+        ],
+      },
+      {
+        name: 'a node that would rather be left alone, for no other will do as well',
+        deeds: [create(pod('fourth', { affinity: { nodeAffinity: preferring({ 'node-d': 100, 'node-e': 1 }) } }))],
+      },
+      {
+        name: 'to be spread',
+        deeds: [create(deployment('web', { replicas: 3 }, { topologySpreadConstraints: [softly('web')] }))],
       },
     ],
   },

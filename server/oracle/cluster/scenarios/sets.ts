@@ -1,9 +1,30 @@
 /** StatefulSets and DaemonSets. */
-import type { Scenario } from '../scenario.ts'
+import type { Deed, Scenario } from '../scenario.ts'
 import { change, create, daemonSet, image, nodesOf, remove, service, statefulSet } from './words.ts'
 
 const nodes = nodesOf(3)
 const headless = create(service('db', { clusterIP: 'None', ports: [{ port: 80 }] }))
+
+const claim = {
+  metadata: { name: 'data' },
+  spec: {
+    ...{ accessModes: ['ReadWriteOnce'], storageClassName: 'disks' },
+    resources: { requests: { storage: '1Gi' } },
+  },
+}
+const keeping = { persistentVolumeClaimRetentionPolicy: { whenScaled: 'Retain', whenDeleted: 'Retain' } }
+
+/** Of so many Gi: the smallest that is large enough is taken first, so there is one right volume for each claim. */
+const volume = (size: number): Deed =>
+  create({
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: `disk-${size}` },
+    spec: {
+      ...{ capacity: { storage: `${size}Gi` }, accessModes: ['ReadWriteOnce'], storageClassName: 'disks' },
+      hostPath: { path: `/disks/${size}` },
+    },
+  })
 
 /** Of StatefulSets and DaemonSets. */
 export const SETS: readonly Scenario[] = [
@@ -104,6 +125,29 @@ export const SETS: readonly Scenario[] = [
         deeds: [headless, create(statefulSet('db', { replicas: 2, serviceName: 'db', ordinals: { start: 5 } }))],
       },
       { name: 'counts from four', deeds: [change('statefulsets/db', { ordinals: { start: 4 } })] },
+    ],
+  },
+  {
+    name: 'stateful-set-has-claims',
+    nodes,
+    steps: [
+      {
+        name: 'is made, and finds a volume for each',
+        deeds: [
+          ...[1, 2, 3].map(volume),
+          headless,
+          create(
+            statefulSet('db', {
+              ...{ replicas: 2, serviceName: 'db' },
+              ...{ volumeClaimTemplates: [claim], persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' } },
+            }),
+          ),
+        ],
+      },
+      { name: 'is scaled up to what has no volume', deeds: [change('statefulsets/db', { replicas: 4 })], seconds: 10 },
+      { name: 'is scaled down, and its claims go', deeds: [change('statefulsets/db', { replicas: 1 })] },
+      { name: 'keeps claims from now on', deeds: [change('statefulsets/db', keeping)] },
+      { name: 'is deleted, and leaves its claim', deeds: [remove('statefulsets/db')] },
     ],
   },
 ]

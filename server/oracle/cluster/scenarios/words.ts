@@ -48,6 +48,14 @@ export const statefulSet = workload('StatefulSet')
 /** A DaemonSet of such pods. */
 export const daemonSet = workload('DaemonSet')
 
+/** A Job, whose pods run until they end by themselves. */
+export const job = (name: string, spec: JsonObject): JsonObject => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name },
+  spec: { template: template(name, { restartPolicy: 'Never' }), ...spec },
+})
+
 /** A pod that carries `app: NAME`. */
 export const pod = (name: string, spec: JsonObject = {}, app = name): JsonObject => ({
   apiVersion: 'v1',

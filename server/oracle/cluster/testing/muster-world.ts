@@ -1,5 +1,6 @@
 /** Muster with all its controllers and simulated machines, in virtual time, for scenarios to be played on. */
 import { parseQuery, piecesOf } from '@muster/api/message.ts'
+import { isObject } from '@muster/api/schema/json.ts'
 import { startTestCluster } from '@muster/test-server/cluster.ts'
 import type { TestCluster } from '@muster/test-server/test-cluster.ts'
 import { labelsOf } from '../node.ts'
@@ -20,6 +21,14 @@ export async function startMusterWorld(): Promise<World & AsyncDisposable> {
     },
     async stopMachine(name) {
       cluster.nodes.get(name).disconnect()
+    },
+    async endPod({ metadata }, exitCode) {
+      const { namespace, name } = isObject(metadata) ? metadata : {}
+      await cluster.crash({ namespace: String(namespace), name: String(name), exitCode })
+      await cluster.settled()
+    },
+    async waitForSecond(second) {
+      await cluster.clock.advance(`${(60 + second - cluster.clock.now().getUTCSeconds()) % 60}s`)
     },
     settle: (seconds = QUIET_SECONDS) => cluster.clock.advance(`${seconds}s`),
     [Symbol.asyncDispose]: () => cluster.close(),
