@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { readRange } from '@muster/api/ip-address.ts'
 import type { Lease } from '@muster/api/types/coordination-v1.ts'
 import type { ConfigMap, Event, Node, Pod, PodSpec } from '@muster/api/types/core-v1.ts'
-import type { Clock, Duration, Instant } from '@muster/base/clock.ts'
+import { add, type Clock, type Duration, type Instant, seconds } from '@muster/base/clock.ts'
 import { noLog } from '@muster/base/log.ts'
 import { seededRandom } from '@muster/base/random.ts'
 import { createEventRecorder } from '@muster/runtime/events.ts'
@@ -16,6 +16,7 @@ import { hostImages } from './container/image.ts'
 import { createFakeMachine, type FakeMachine } from './fake/fake-machine.ts'
 import { type MemoryFileSystem, memoryFileSystem } from './files/memory-file-system.ts'
 
+const DAY = 24 * 3600
 const range = readRange('10.7.0.0/16')
 const facts = {
   name: 'n1',
@@ -37,6 +38,8 @@ interface Stage extends AsyncDisposable {
   readonly files: MemoryFileSystem
   readonly agent: Agent
   advance(seconds: number): Promise<void>
+  /** The machine's wall clock shows so much more from now on. */
+  setClock(seconds: number): void
   restartAgent(): Promise<void>
   stopAgent(): Promise<void>
   startAgent(): Promise<void>
@@ -46,11 +49,12 @@ async function openStage(): Promise<Stage> {
   const cluster = await startTestServer({ time: 'virtual', controllers: false })
   // Time of the agent goes with that of the server, a second at a time.
   const clock: SimClock = simClock({ start: cluster.clock.now().getTime() as Instant })
+  let setBy = seconds(0)
+  const machineClock: Clock = { ...clock, now: () => add(clock.now(), setBy) }
   const random = seededRandom(7)
-  const machine = createFakeMachine({ clock, random })
+  const machine = createFakeMachine({ clock: machineClock, random })
   const files = memoryFileSystem()
   if (!range) throw new Error('no range')
-  const network = rangeNetwork(range)
   let stop = new AbortController()
   let agent: Agent | undefined
   const settle = async () => {
@@ -69,7 +73,7 @@ async function openStage(): Promise<Stage> {
     },
     async startAgent() {
       stop = new AbortController()
-      const deps = { clock: clock as Clock, random, log: noLog }
+      const deps = { clock: machineClock, random, log: noLog }
       agent = runAgent(
         {
           node: facts,
@@ -83,7 +87,8 @@ async function openStage(): Promise<Stage> {
           client: cluster.client,
           driver: machine.driver,
           prober: machine.prober,
-          network,
+          // As with a program that starts anew: it remembers nothing.
+          network: rangeNetwork(range),
           files,
           services: { ready: Promise.resolve(), servicesOf: () => [], namesIn: () => [] },
           events: createEventRecorder({ ...deps, component: 'kubelet', host: facts.name }),
@@ -103,13 +108,16 @@ async function openStage(): Promise<Stage> {
       await stage.stopAgent()
       await stage.startAgent()
     },
-    async advance(seconds) {
+    async advance(length) {
       await settle()
-      for (let count = 0; count < seconds; count++) {
+      for (let count = 0; count < length; count++) {
         await clock.advance(1000 as Duration)
         await cluster.clock.advance('1s')
         await settle()
       }
+    },
+    setClock(by) {
+      setBy = (setBy + seconds(by)) as Duration
     },
     async [Symbol.asyncDispose]() {
       await stage.stopAgent()
@@ -266,6 +274,42 @@ test('a pod has a token of its account, and a new one in time', async () => {
   equal(JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/')))['kubernetes.io'].pod.uid, made?.metadata.uid)
 })
 
+for (const [way, by] of [
+  ['forward', DAY],
+  ['back', -DAY],
+] as const)
+  test(`a machine's clock that is set ${way} by a day ends nothing, hastens nothing and delays nothing`, async () => {
+    await using stage = await openStage()
+    const probe = { httpGet: { port: 80 }, periodSeconds: 1 }
+    const app = { name: 'app', image: 'host/app' }
+    await make(stage, pod('web', { containers: [{ ...app, livenessProbe: probe, readinessProbe: probe }] }))
+    await make(stage, pod('goes', { terminationGracePeriodSeconds: 20 }, { 'fake.muster.dev/ends-in': '15s' }))
+    await make(stage, pod('crashes', {}, { 'fake.muster.dev/runs-for': '1s', 'fake.muster.dev/exit-code': '1' }))
+    await make(stage, pod('limited', { activeDeadlineSeconds: 60 }))
+    await stage.advance(5)
+    await stage.cluster.resource('pods').delete(named('goes'))
+    await stage.advance(1)
+    const restarts = async (name: string) => (await read(stage, name))?.status?.containerStatuses?.[0]?.restartCount
+    const before = await restarts('crashes')
+    equal(waiting(await read(stage, 'crashes'))?.reason, 'CrashLoopBackOff')
+    stage.setClock(by)
+    await stage.advance(2)
+    deepEqual([await restarts('web'), isReady(await read(stage, 'web'))], [0, 'True'])
+    equal(await restarts('crashes'), before, 'the time until it is tried again is what it was')
+    ok(await read(stage, 'goes'), 'its grace is what it was')
+    equal((await read(stage, 'limited'))?.status?.phase, 'Running')
+    await make(stage, pod('new', { containers: [{ ...app, readinessProbe: probe }] }))
+    await stage.advance(15)
+    equal(await read(stage, 'goes'), undefined)
+    equal(isReady(await read(stage, 'new')), 'True')
+    ok(Number(await restarts('crashes')) > Number(before), 'it is tried again')
+    await stage.advance(60)
+    equal((await read(stage, 'limited'))?.status?.reason, 'DeadlineExceeded')
+    deepEqual([await restarts('web'), isReady(await read(stage, 'web'))], [0, 'True'])
+    const node = await stage.cluster.resource<Node>('nodes').get({ namespace: '', name: 'n1' })
+    equal(node.status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True')
+  })
+
 test('an image that is no program of this machine says what to do', async () => {
   await using stage = await openStage()
   await make(stage, pod('web', { containers: [{ name: 'app', image: 'nginx:1' }] }))
@@ -304,6 +348,23 @@ test('readiness by annotation, and a liveness probe that gives up', async () => 
   equal(isReady(await read(stage, 'web')), 'True')
   await stage.advance(2)
   ok(((await read(stage, 'sick'))?.status?.containerStatuses?.[0]?.restartCount ?? 0) >= 1)
+})
+
+test('what runs keeps its address when its agent is another, whoever has come meanwhile', async () => {
+  await using stage = await openStage()
+  const probed = { containers: [{ name: 'app', image: 'host/app', readinessProbe: { tcpSocket: { port: 80 } } }] }
+  for (const name of ['web', 'db']) await make(stage, pod(name, probed))
+  await stage.advance(2)
+  const addressOf = async (name: string) => (await read(stage, name))?.status?.podIP
+  const before = [await addressOf('web'), await addressOf('db')]
+  await stage.stopAgent()
+  // They come first in every list, and nobody knows an address of theirs.
+  for (const name of ['a', 'b']) await make(stage, pod(name, probed))
+  await stage.startAgent()
+  await stage.advance(15)
+  deepEqual([await addressOf('web'), await addressOf('db')], before)
+  equal(new Set([...before, await addressOf('a'), await addressOf('b')]).size, 4)
+  for (const name of ['web', 'db', 'a', 'b']) equal(isReady(await read(stage, name)), 'True', name)
 })
 
 test('an agent that dies and comes back: nothing runs twice, what was missed is made up for', async () => {

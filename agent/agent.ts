@@ -102,6 +102,8 @@ interface Charge {
   written?: Written & { readonly revision: string; readonly at: Duration }
 }
 
+/** Phases of pods of which nothing runs any more. */
+const ENDED: readonly string[] = ['Succeeded', 'Failed']
 /** Looks are short and wait for nothing: one at a time will do. */
 const WORKERS = 1
 /** Between two tries to write a status. */
@@ -298,6 +300,21 @@ export function runAgent(settings: AgentSettings, deps: AgentDeps, signal: Abort
     }
   }
 
+  /** Before any pod is given an address: what runs listens at its own, whatever a status says, and others were told of. */
+  const keepAddresses = async () => {
+    const isOwn = (address: string) => address !== '' && !node.addresses.includes(address)
+    const all = [...charges.entries()]
+    const running = all.flatMap(([uid, { runs }]) =>
+      [...runs.values()].filter(({ state }) => state.state === 'running').map((run) => [uid, [run.pod.ip]] as const),
+    )
+    const told = all
+      .filter(([, { pod }]) => !ENDED.includes(pod.status?.phase ?? ''))
+      .map(([uid, { pod }]) => [uid, (pod.status?.podIPs ?? []).map(({ ip }) => ip)] as const)
+    for (const [uid, addresses] of [...running, ...told]) {
+      if (addresses.length > 0 && addresses.every(isOwn)) await deps.network.take(uid, addresses)
+    }
+  }
+
   const begin = async () => {
     // Changes first: what changes while the runs are asked for must not be missed.
     const early: Run[] = []
@@ -313,6 +330,7 @@ export function runAgent(settings: AgentSettings, deps: AgentDeps, signal: Abort
     }, signal)
     for (const run of known) adopt(run)
     await Promise.all([...known, ...early].map(takeRun))
+    await keepAddresses()
     hear = (run) => void takeRun(run)
     await sweep()
     wake = work.wake

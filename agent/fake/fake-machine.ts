@@ -3,7 +3,7 @@
  *
  * It outlives its agents, as a machine does: a new agent finds what the last one left.
  */
-import { type Clock, type Duration, since } from '@muster/base/clock.ts'
+import type { Clock, Duration } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { Driver, Run, RunName, RunOrder, Session } from '../driver.ts'
@@ -36,6 +36,8 @@ interface Kept {
   run: Run
   readonly order: RunOrder
   readonly behaviour: Behaviour
+  /** When it started, by the clock that nobody sets. */
+  readonly since: Duration
   /** Aborted when the run ends: nothing waits for it any more. */
   readonly over: AbortController
   readonly ended: PromiseWithResolvers<{ readonly exitCode: number }>
@@ -81,6 +83,7 @@ export function createFakeMachine(deps: FakeDeps, settings: FakeSettings = {}): 
       run: { run, pod, notHonoured: [], state },
       order,
       behaviour,
+      since: clock.elapsed(),
       over: new AbortController(),
       ended: Promise.withResolvers(),
     }
@@ -94,9 +97,9 @@ export function createFakeMachine(deps: FakeDeps, settings: FakeSettings = {}): 
     }
     return one.run
   }
-  const isWell = ({ run, behaviour }: Kept): boolean => {
+  const isWell = ({ run, behaviour, since }: Kept): boolean => {
     if (run.state.state === 'ended') return false
-    const age = since(run.state.startedAt, clock.now())
+    const age = clock.elapsed() - since
     const { readyAfter, healthyFor } = behaviour
     return age >= readyAfter && (healthyFor === undefined || age < healthyFor)
   }
@@ -142,10 +145,10 @@ export function createFakeMachine(deps: FakeDeps, settings: FakeSettings = {}): 
       yield encoder.encode(`${order.pod.namespace}/${order.pod.name} ${run.container}: nothing is run here\n`)
     },
     async usage(run) {
-      const { state } = find(run).run
-      if (state.state === 'ended') return undefined
+      const one = find(run)
+      if (one.run.state.state === 'ended') return undefined
       return {
-        cpuNanoseconds: BigInt(Math.round(since(state.startedAt, clock.now()))) * 1_000_000n,
+        cpuNanoseconds: BigInt(Math.round(clock.elapsed() - one.since)) * 1_000_000n,
         memoryBytes: 1024 * 1024,
       }
     },

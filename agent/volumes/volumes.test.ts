@@ -9,7 +9,7 @@ import type {
   Secret,
   Volume,
 } from '@muster/api/types/core-v1.ts'
-import { instant, minutes, seconds } from '@muster/base/clock.ts'
+import { add, instant, minutes, seconds } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import type { Call } from '@muster/client/client.ts'
 import { simClock } from '@muster/sim/clock.ts'
@@ -235,15 +235,17 @@ test('nothing is written when nothing changed; a path out of the volume is refus
 })
 
 test('tokens: asked for once, bound to the pod, and anew when four fifths of their time are over', async () => {
-  const clock = simClock()
+  const time = simClock()
+  let setBy = minutes(0)
+  const clock = { ...time, now: () => add(time.now(), setBy) }
   const asked: Call[] = []
   let isAway = false
   const client = {
     async call(call: Call) {
       if (isAway) throw new ControlError('Unavailable', 'the API is away')
       asked.push(call)
-      const expirationTimestamp = new Date(clock.now() + 600_000).toISOString().replace('.000', '')
-      return { status: { token: `t${asked.length}`, expirationTimestamp } }
+      const expirationTimestamp = new Date(time.now() + 600_000).toISOString().replace('.000', '')
+      return { spec: { expirationSeconds: 600 }, status: { token: `t${asked.length}`, expirationTimestamp } }
     },
   }
   const tokens = createTokens(client, clock)
@@ -265,4 +267,13 @@ test('tokens: asked for once, bound to the pod, and anew when four fifths of the
   isAway = true
   await clock.advance(minutes(11))
   await rejects(tokens.token(pod, token), { message: 'failed to fetch token: the API is away' })
+
+  isAway = false
+  equal(await tokens.token(pod, token), 't3')
+  setBy = minutes(-60)
+  await clock.advance(minutes(9))
+  equal(await tokens.token(pod, token), 't4', 'a clock that was set back makes no token last longer')
+  setBy = minutes(0)
+  equal(await tokens.token(pod, token), 't5', 'nor does a machine that slept, whose other clock stood still')
+  equal(await tokens.token(pod, token), 't5')
 })

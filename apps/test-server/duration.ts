@@ -18,3 +18,9 @@ export function durationOf(length: Length): Duration {
   }
   return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS[unit] ?? 0), 0) as Duration
 }
+
+/** The same, and with a minus before it the time back. */
+export function differenceOf(length: Length): Duration {
+  const text = String(length)
+  return text.startsWith('-') ? (-durationOf(text.slice(1)) as Duration) : durationOf(length)
+}

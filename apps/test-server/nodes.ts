@@ -6,10 +6,12 @@ import { memoryFileSystem } from '@muster/agent/files/memory-file-system.ts'
 import type { NodeFacts } from '@muster/agent/node/node-object.ts'
 import { readRange } from '@muster/api/ip-address.ts'
 import type { Handle } from '@muster/api/message.ts'
+import { add, type Clock } from '@muster/base/clock.ts'
 import { assert, ControlError } from '@muster/base/errors.ts'
 import { createClient } from '@muster/client/client.ts'
 import type { InformerDeps } from '@muster/client/informer.ts'
 import { createEventRecorder } from '@muster/runtime/events.ts'
+import { differenceOf } from './duration.ts'
 import type { PodPlace, TestNode, TestNodeSettings, TestNodes } from './test-cluster.ts'
 
 /** What nodes stand on. */
@@ -62,7 +64,13 @@ interface Machine {
 }
 
 function createMachine(settings: TestNodeSettings, at: number, deps: NodesDeps): Machine {
-  const { clock, random, log, hasImage } = deps
+  const { random, log, hasImage } = deps
+  let ahead = differenceOf(0)
+  const clock: Clock = {
+    now: () => add(deps.clock.now(), ahead),
+    elapsed: () => deps.clock.elapsed(),
+    sleep: (length, signal) => deps.clock.sleep(length, signal),
+  }
   const { name } = settings
   const fake = createFakeMachine({ clock, random })
   const range = readRange(`10.${Math.floor(at / 256)}.${at % 256}.0/24`)
@@ -124,6 +132,9 @@ function createMachine(settings: TestNodeSettings, at: number, deps: NodesDeps):
       deps.dropWatches(userAgent)
     },
     connect: wire.mend,
+    setClock(length) {
+      ahead = differenceOf(length)
+    },
     async restartAgent() {
       await end()
       await start()

@@ -1,4 +1,5 @@
 /** What a test asks of a cluster with nodes, and what it gets: the words of this package for {@link TestCluster}. */
+import type { Length } from './duration.ts'
 import type { TestServer, TestServerSettings } from './test-server.ts'
 
 /** What a test may want otherwise. */
@@ -57,6 +58,8 @@ export interface TestNode {
   disconnect(): void
   /** Mends that. */
   connect(): void
+  /** Sets its wall clock: from now on it shows so much more than that of the cluster, or less, as in `'-2h'`. */
+  setClock(ahead: Length): void
   /** Ends its agent, of which nothing is left but what runs, and starts another. */
   restartAgent(): Promise<void>
   /** Nothing runs on it any more, and nobody speaks for it. */

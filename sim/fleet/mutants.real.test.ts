@@ -14,8 +14,8 @@ const mutants: readonly (Mutant & { readonly from: number })[] = [
     line: 'uid === undefined ? {} : { uid }',
     becomes: '{ ...(uid === undefined ? {} : { uid }), gracePeriodSeconds: 0 }',
     foundBy: /runs twice/,
-    from: 15,
-    withinSeeds: 16,
+    from: 2,
+    withinSeeds: 3,
   },
   {
     mistake: 'an eviction is granted whatever the budget has left',
@@ -23,8 +23,8 @@ const mutants: readonly (Mutant & { readonly from: number })[] = [
     line: 'if (disruptionsAllowed === 0)',
     becomes: 'if (disruptionsAllowed < 0)',
     foundBy: /the budget is broken/,
-    from: 5,
-    withinSeeds: 6,
+    from: 1,
+    withinSeeds: 2,
   },
   {
     mistake: 'a pod has no time left on a node that had its taint before it came',
@@ -32,8 +32,17 @@ const mutants: readonly (Mutant & { readonly from: number })[] = [
     line: 'Math.max(addedAt(taint, now), came) as Instant',
     becomes: 'Math.max(addedAt(taint, now), 0 * came) as Instant',
     foundBy: /not settled|after all healed/,
-    from: 2,
-    withinSeeds: 4,
+    from: 26,
+    withinSeeds: 27,
+  },
+  {
+    mistake: 'an agent that begins anew gives addresses before it knows those that are taken',
+    file: 'agent/agent.ts',
+    line: 'await keepAddresses()',
+    becomes: 'void keepAddresses',
+    foundBy: /after all healed: \d of \d/,
+    from: 9,
+    withinSeeds: 10,
   },
 ]
 

@@ -1,4 +1,4 @@
-/** A cluster whose nodes are cut off, lose power and come back, whose control plane restarts, and whose pods crash. */
+/** A cluster whose nodes are cut off, lose power, have wrong clocks and come back, whose control plane restarts, and whose pods crash. */
 import type { KubeObject } from '@muster/api/object.ts'
 import type { DaemonSet, Deployment, StatefulSet } from '@muster/api/types/apps-v1.ts'
 import type { CronJob } from '@muster/api/types/batch-v1.ts'
@@ -205,6 +205,11 @@ const FAULTS: readonly [Fault, ...Fault[]] = [
     const { name = '' } = pick(random, [first, ...rest]).metadata
     note(`${name} is deleted`)
     await cluster.resource('pods').delete({ namespace: NAMESPACE, name }).catch(unlessGone)
+  },
+  async (world) => {
+    const [node, hours] = [aNode(world), between(world.random, -30, 30)]
+    world.note(`the clock of ${node.name} is set to ${hours} h ahead`)
+    node.setClock(`${hours}h`)
   },
   evict,
   async ({ cluster, random, wanted, note }) => {
