@@ -1,4 +1,5 @@
 /** Which target a connection goes to: each in its turn, or the one that its client had before. Pure but for what it remembers. */
+import { WEIGHT_DEFAULT } from '@muster/api/weight.ts'
 import type { Duration } from '@muster/base/clock.ts'
 import { type Front, type Target, writeTarget } from './fronts.ts'
 
@@ -16,14 +17,31 @@ export const CLIENTS_MAX = 10_000
 /** A balancer that has seen nobody yet; `first` is the place of the target that it begins with. */
 export function createBalancer(first = 0): Balancer {
   let turn = first
+  let credits: ReadonlyMap<string, number> = new Map()
+  /** Whose turn it is: each in its turn where all weigh the same. */
+  const next = (targets: readonly Target[]): number => {
+    const total = targets.reduce((sum, target) => sum + weightIn(target), 0)
+    const isEven = targets.every((target) => weightIn(target) * targets.length === total)
+    if (isEven) return turn++ % targets.length
+    // Each earns its weight at every turn, and who has most pays for all: turns come as evenly as can be.
+    const earned = targets.map((target) => (credits.get(writeTarget(target)) ?? 0) + weightIn(target))
+    const at = earned.reduce((best, credit, place) => (credit > (earned[best] ?? 0) ? place : best), 0)
+    credits = new Map(
+      targets.map((target, place) => [writeTarget(target), (earned[place] ?? 0) - (place === at ? total : 0)]),
+    )
+    return at
+  }
   const clients = new Map<string, { readonly target: string; readonly until: number }>()
   return {
     order({ targets, affinitySeconds }, client, now) {
       if (targets.length === 0) return []
       const known = affinitySeconds === undefined ? undefined : clients.get(client)
       const kept = known && known.until > now ? targets.findIndex((one) => writeTarget(one) === known.target) : -1
-      const at = kept >= 0 ? kept : turn++ % targets.length
-      return [...targets.slice(at), ...targets.slice(0, at)]
+      const at = kept >= 0 ? kept : next(targets)
+      const [first, ...others] = [...targets.slice(at), ...targets.slice(0, at)]
+      // Who is to get nothing is asked when nobody else answers.
+      const [idle, busy] = [others.filter(isIdle), others.filter((target) => !isIdle(target))]
+      return first ? [first, ...busy, ...idle] : []
     },
     served({ affinitySeconds }, client, target, now) {
       if (affinitySeconds === undefined) return
@@ -34,3 +52,6 @@ export function createBalancer(first = 0): Balancer {
     },
   }
 }
+
+const weightIn = ({ weight = WEIGHT_DEFAULT }: Target): number => weight
+const isIdle = (target: Target): boolean => weightIn(target) === 0

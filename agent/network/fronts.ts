@@ -6,6 +6,7 @@
  */
 import type { Service, ServicePort } from '@muster/api/types/core-v1.ts'
 import type { EndpointSlice } from '@muster/api/types/discovery-v1.ts'
+import { WEIGHT_DEFAULT, weightOf } from '@muster/api/weight.ts'
 
 /** One address and port of a service. */
 export interface Front {
@@ -22,6 +23,8 @@ export interface Front {
 export interface Target {
   readonly address: string
   readonly port: number
+  /** See {@link weightOf}; the usual one when absent. */
+  readonly weight?: number
 }
 
 /** Source: kubernetes DefaultClientIPServiceAffinitySeconds. */
@@ -47,13 +50,15 @@ export function frontsOf(service: Service, slices: readonly EndpointSlice[], nod
 }
 
 function targetsOf({ name = '', protocol = 'TCP' }: ServicePort, slices: readonly EndpointSlice[]): Target[] {
-  const all = slices.flatMap(({ endpoints, ports }) => {
+  const all = slices.flatMap(({ metadata, endpoints, ports }) => {
     // A server says null for none.
     const found = (ports ?? []).find((one) => (one.name ?? '') === name && (one.protocol ?? 'TCP') === protocol)
     const { port } = found ?? {}
     if (port === undefined) return []
+    const given = weightOf(metadata.annotations)
+    const weight = given === WEIGHT_DEFAULT ? {} : { weight: given }
     return (endpoints ?? []).flatMap(({ addresses: [address], conditions = {} }) =>
-      address === undefined ? [] : [{ target: { address, port }, conditions }],
+      address === undefined ? [] : [{ target: { address, port, ...weight }, conditions }],
     )
   })
   // A slice that says nothing of a condition means that it holds. Source: discovery/v1 EndpointConditions.
@@ -66,4 +71,4 @@ function targetsOf({ name = '', protocol = 'TCP' }: ServicePort, slices: readonl
 const byText = (one: Target, other: Target): number => (writeTarget(one) < writeTarget(other) ? -1 : 1)
 
 /** A target as text: what names it in a set. */
-export const writeTarget = ({ address, port }: Target): string => `${address}:${port}`
+export const writeTarget = ({ address, port }: Pick<Target, 'address' | 'port'>): string => `${address}:${port}`

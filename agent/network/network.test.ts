@@ -91,6 +91,44 @@ test('targets take turns; a client with affinity stays with the one that served 
   deepEqual(balancer.order(front({ targets: [] }), 'x', seconds(0)), [])
 })
 
+const counted = (weights: Readonly<Record<string, number>>, connections: number) => {
+  const balancer = createBalancer()
+  const targets = Object.entries(weights).map(([address, weight]) => ({ address, port: 1, weight }))
+  const orders = Array.from({ length: connections }, () => balancer.order(front({ targets }), 'x', seconds(0)))
+  const firsts = orders.map(([first]) => first?.address ?? '')
+  return { firsts, orders, counts: Object.keys(weights).map((name) => firsts.filter((one) => one === name).length) }
+}
+
+test('targets get as many connections as they weigh, as evenly as can be', () => {
+  const { firsts, counts } = counted({ old: 100, older: 100, canary: 10 }, 420)
+  deepEqual(counts, [200, 200, 20])
+  const gaps = firsts
+    .flatMap((one, at) => (one === 'canary' ? [at] : []))
+    .map((at, place, all) => at - (all[place - 1] ?? at - 21))
+  deepEqual(gaps, Array(20).fill(21), 'none of them come together')
+  deepEqual(counted({ a: 1000, b: 1000 }, 4).firsts, ['a', 'b', 'a', 'b'])
+})
+
+test('a target of no weight gets a connection when nobody else answers, and its part when all weigh nothing', () => {
+  const { counts, orders } = counted({ canary: 0, old: 100, older: 50 }, 30)
+  deepEqual(counts, [0, 20, 10])
+  deepEqual([...new Set(orders.map((order) => order.at(-1)?.address))], ['canary'])
+  deepEqual(counted({ a: 0, b: 0 }, 4).counts, [2, 2])
+})
+
+test('a slice tells what its endpoints weigh', () => {
+  const weighing = (address: string, weight: string) => ({
+    ...slice({ [address]: {} }),
+    metadata: { name: address, namespace: 'shop', annotations: { 'muster.dev/weight': weight } },
+  })
+  const slices = [weighing('127.65.0.2', '10'), weighing('127.65.0.3', 'ten'), weighing('127.65.0.4', '9999')]
+  deepEqual(frontsOf(service(http), slices, [])[0]?.targets, [
+    { address: '127.65.0.2', port: 8080, weight: 10 },
+    { address: '127.65.0.3', port: 8080 },
+    { address: '127.65.0.4', port: 8080, weight: 1000 },
+  ])
+})
+
 test('however many clients come, only so many are remembered', () => {
   const balancer = createBalancer()
   const sticky = front({ affinitySeconds: 60 })

@@ -55,6 +55,10 @@ for (const profile of ['kubernetes', 'muster'] as const) {
           .map(({ addresses, conditions }) => `${addresses[0]} ${conditions?.ready ? 'ready' : 'not ready'}`)
           .toSorted()
       },
+      async weights() {
+        const { items } = await slices.list({ namespace: 'default', labelSelector: 'kubernetes.io/service-name=web' })
+        return items.flatMap(({ metadata }) => metadata.annotations?.['muster.dev/weight'] ?? [])
+      },
       async ofEndpoints() {
         const found = await cluster.resource<Endpoints>('endpoints').find({ namespace: 'default', name: 'web' })
         return (found?.subsets ?? []).flatMap(({ addresses = [] }) => addresses.map(({ ip }) => ip))
@@ -77,6 +81,12 @@ for (const profile of ['kubernetes', 'muster'] as const) {
     await stage.pods.delete({ namespace: 'default', name: 'a' }, { gracePeriodSeconds: 0 })
     await stage.cluster.settled()
     deepEqual([await stage.ofSlices(), await stage.ofEndpoints()], [['10.1.0.2 ready'], ['10.1.0.2']])
+    for (const weight of ['10', null]) {
+      const value = { metadata: { annotations: { 'muster.dev/weight': weight } } }
+      await stage.pods.patch({ namespace: 'default', name: 'b' }, { patch: 'merge', value })
+      await stage.cluster.settled()
+      deepEqual(await stage.weights(), weight === null ? [] : [weight], 'slices say what their endpoints weigh')
+    }
     // A label that is taken off takes the pod off.
     await stage.pods.patch(
       { namespace: 'default', name: 'b' },

@@ -3,6 +3,7 @@ import type { KubeObject } from '@muster/api/object.ts'
 import { timestamp } from '@muster/api/time.ts'
 import type { Endpoints, Node, Pod, Service } from '@muster/api/types/core-v1.ts'
 import type { EndpointSlice } from '@muster/api/types/discovery-v1.ts'
+import { WEIGHT, weightOf } from '@muster/api/weight.ts'
 import { hasCode } from '@muster/base/errors.ts'
 import type { Client } from '@muster/client/client.ts'
 import { ENDPOINT_SLICES, ENDPOINTS, NODES, PODS, SERVICES } from '@muster/client/kubernetes.ts'
@@ -37,9 +38,10 @@ const pods: RelatedResource = {
 
 /** All of a pod that a service may care for. */
 function sightOf({ metadata, spec, status }: Pod): string {
-  const { labels, deletionTimestamp, uid } = metadata
+  const { labels, annotations, deletionTimestamp, uid } = metadata
+  const weight = weightOf(annotations)
   const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status
-  return JSON.stringify([labels, deletionTimestamp, uid, spec?.nodeName, status?.podIPs, status?.phase, ready])
+  return JSON.stringify([labels, weight, deletionTimestamp, uid, spec?.nodeName, status?.podIPs, status?.phase, ready])
 }
 
 /** Looks at services: their EndpointSlices. */
@@ -67,7 +69,11 @@ export const endpointSliceController: Controller = {
     const zoneOf = (name: string) => zoneOfNode(informer(NODES).get({ namespace: '', name }))
     for (const { do: what, slice } of decideSlices({ ...found, slices, zoneOf })) {
       const { namespace = '', name = '', uid, resourceVersion } = slice.metadata
-      const annotations = { [TRIGGER_TIME]: timestamp(clock.now()) }
+      const { [WEIGHT]: weight } = slice.metadata.annotations ?? {}
+      const annotations = {
+        [TRIGGER_TIME]: timestamp(clock.now()),
+        ...(weight === undefined ? {} : { [WEIGHT]: weight }),
+      }
       if (what === 'create') await resource.create({ ...slice, metadata: { ...slice.metadata, annotations } })
       else if (what === 'delete') await resource.delete({ namespace, name }, uid === undefined ? {} : { uid })
       else {
@@ -76,7 +82,7 @@ export const endpointSliceController: Controller = {
           metadata: {
             uid,
             resourceVersion,
-            annotations,
+            annotations: { [WEIGHT]: null, ...annotations },
             labels: { ...nulls(informer(ENDPOINT_SLICES).get({ namespace, name })?.metadata.labels), ...labels },
           },
           endpoints: slice.endpoints,

@@ -2,7 +2,7 @@
  * Which slices a service is to have, given those that it has: every endpoint once, in slices of at most a hundred, with as
  * few writes as can be. What stands in a slice stays there. Pure.
  *
- *     endpoints whose ports are alike ──► stay where they are · fill slices that are written anyway ·
+ *     endpoints whose ports and weights are alike ──► stay where they are · fill slices that are written anyway ·
  *                                         fill others, the fullest first · and then new ones
  *
  * Source: kubernetes k8s.io/endpointslice reconciler.go; discovery/v1 EndpointSlice.
@@ -10,6 +10,7 @@
 import { sameMeaning } from '@muster/api/same-meaning.ts'
 import type { Pod, Service } from '@muster/api/types/core-v1.ts'
 import type { Endpoint, EndpointPort, EndpointSlice } from '@muster/api/types/discovery-v1.ts'
+import { WEIGHT, WEIGHT_DEFAULT, weightOf } from '@muster/api/weight.ts'
 import { addressOf, hostnameOf, isHeadless, mayServe, portsOf, servingOf } from './endpoint.ts'
 
 /** Whose slices are ours. */
@@ -59,9 +60,10 @@ export function decideSlices(sight: SliceSight): SliceStep[] {
   ]
 }
 
-/** Endpoints with the same ports. */
+/** Endpoints with the same ports and the same weight. */
 interface Group {
   readonly ports: EndpointPort[]
+  readonly weight: number
   readonly endpoints: Map<string, Endpoint>
 }
 
@@ -70,7 +72,7 @@ function decideFamily(sight: SliceSight, family: string, slices: readonly Endpoi
   const groups = groupsOf(sight, family)
   const labels = labelsOf(service)
   const steps: SliceStep[] = []
-  const known = Map.groupBy(slices, ({ ports }) => keyOfPorts(ports ?? []))
+  const known = Map.groupBy(slices, ({ ports, metadata }) => keyOfGroup(ports ?? [], weightOf(metadata.annotations)))
   for (const [key, own] of known) {
     if (!groups.has(key)) steps.push(...own.map((slice): SliceStep => ({ do: 'delete', slice })))
   }
@@ -80,7 +82,7 @@ function decideFamily(sight: SliceSight, family: string, slices: readonly Endpoi
   const [spared] = steps.filter((step) => step.do === 'delete' && (step.slice.endpoints ?? []).length === 0)
   if (spared && (spared.slice.ports ?? []).length === 0 && sameMeaning(spared.slice.metadata.labels, labels))
     return steps.filter((step) => step !== spared)
-  return reuse(service, [...steps, { do: 'create', slice: newSlice(service, family, labels, [], []) }])
+  return reuse(service, [...steps, { do: 'create', slice: newSlice(service, family, labels, [], NOBODY) }])
 }
 
 /** What would go is changed into what would come, so that whoever watches sees no slice come and go. */
@@ -92,8 +94,8 @@ function reuse({ metadata: { uid } }: Service, steps: readonly SliceStep[]): Sli
     .map((step): SliceStep => {
       const wanted = step.do === 'delete' && isOwn(step.slice) ? created.pop() : undefined
       if (!wanted) return step
-      const { labels = {} } = wanted.metadata
-      return { do: 'update', slice: { ...wanted, metadata: { ...step.slice.metadata, labels } } }
+      const { labels = {}, annotations = {} } = wanted.metadata
+      return { do: 'update', slice: { ...wanted, metadata: { ...step.slice.metadata, labels, annotations } } }
     })
   return [...rest, ...created.map((slice): SliceStep => ({ do: 'create', slice }))]
 }
@@ -104,8 +106,9 @@ function groupsOf({ service, pods, zoneOf }: SliceSight, family: string): Map<st
     const address = mayServe(pod) ? addressOf(pod, family) : undefined
     if (address === undefined) continue
     const ports = portsOf(service, pod)
-    const key = keyOfPorts(ports)
-    const group = groups.get(key) ?? { ports, endpoints: new Map() }
+    const weight = weightOf(pod.metadata.annotations)
+    const key = keyOfGroup(ports, weight)
+    const group = groups.get(key) ?? { ports, weight, endpoints: new Map() }
     groups.set(key, group)
     const { name = '', namespace = '', uid = '' } = pod.metadata
     const node = pod.spec?.nodeName
@@ -127,7 +130,7 @@ function decideGroup(
   service: Service,
   family: string,
   labels: Record<string, string>,
-  { ports, endpoints }: Group,
+  { ports, weight, endpoints }: Group,
   slices: readonly EndpointSlice[],
 ): SliceStep[] {
   const missing = new Map(endpoints)
@@ -163,7 +166,7 @@ function decideGroup(
   })
   while (left.length > 0) {
     const endpointsOfNew = left.splice(0, ENDPOINTS_MAX)
-    steps.push({ do: 'create', slice: newSlice(service, family, labels, endpointsOfNew, ports) })
+    steps.push({ do: 'create', slice: newSlice(service, family, labels, endpointsOfNew, { ports, weight }) })
   }
   return steps
 }
@@ -173,14 +176,17 @@ function newSlice(
   addressType: string,
   labels: Record<string, string>,
   endpoints: Endpoint[],
-  ports: EndpointPort[],
+  { ports, weight }: Pick<Group, 'ports' | 'weight'>,
 ): EndpointSlice {
   const { name = '', namespace = '', uid = '' } = service.metadata
   const owner = { apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true }
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { generateName: `${name}-`, namespace, labels, ownerReferences: [owner] },
+    metadata: {
+      ...{ generateName: `${name}-`, namespace, labels, ownerReferences: [owner] },
+      ...(weight === WEIGHT_DEFAULT ? {} : { annotations: { [WEIGHT]: `${weight}` } }),
+    },
     addressType,
     endpoints,
     ports,
@@ -204,4 +210,6 @@ const portsIn = (ports: readonly EndpointPort[]) =>
     .map(({ name = '', port = 0, protocol = 'TCP', appProtocol = '' }) => `${name}/${port}/${protocol}/${appProtocol}`)
     .toSorted()
 
-const keyOfPorts = (ports: readonly EndpointPort[]): string => portsIn(ports).join(',')
+const keyOfGroup = (ports: readonly EndpointPort[], weight: number): string => [...portsIn(ports), weight].join(',')
+
+const NOBODY = { ports: [], weight: WEIGHT_DEFAULT }

@@ -27,6 +27,7 @@ interface PodWishes {
   readonly port?: number
   readonly hostname?: string
   readonly ip?: string
+  readonly weight?: string
 }
 
 const pod = (at: number, wishes: PodWishes = {}): Pod => {
@@ -36,6 +37,7 @@ const pod = (at: number, wishes: PodWishes = {}): Pod => {
     phase = 'Running',
     port = 8080,
     hostname,
+    weight,
     ip = `10.1.${at >> 8}.${at & 255}`,
   } = wishes
   return {
@@ -46,6 +48,7 @@ const pod = (at: number, wishes: PodWishes = {}): Pod => {
       namespace: 'shop',
       uid: `u${at}`,
       labels: { app: 'web' },
+      ...(weight ? { annotations: { 'muster.dev/weight': weight } } : {}),
       ...(going ? { deletionTimestamp: '2026-11-23T00:00:00Z' } : {}),
     },
     spec: {
@@ -148,6 +151,25 @@ test('pods whose named ports differ are in slices of their own', () => {
   )
 })
 
+test('pods that weigh otherwise are in slices of their own, which say so; one that weighs as all do again goes back', () => {
+  const told = ({ slice: { metadata, endpoints = [] } }: SliceStep) => [metadata.annotations, endpoints.length]
+  const steps = look([pod(1), pod(2, { weight: '10' }), pod(3, { weight: 'ten' }), pod(4, { weight: '100' })])
+  deepEqual(steps.map(told), [
+    [undefined, 3],
+    [{ 'muster.dev/weight': '10' }, 1],
+  ])
+  const slices = after([], steps)
+  const back = after(slices, look([pod(1), pod(2), pod(3), pod(4)], slices))
+  deepEqual(
+    back.map((slice) => told({ do: 'update', slice })),
+    [[undefined, 4]],
+  )
+  // The one slice becomes another: it must not keep what it said before.
+  const alone = after([], look([pod(1, { weight: '10' })]))
+  const [step] = look([pod(1)], alone)
+  deepEqual([step?.do, step && told(step)], ['update', [{}, 1]])
+})
+
 test('a headless service says so, names its pods, and takes those that are not ready when it wants them', () => {
   const db = service({ clusterIP: 'None', publishNotReadyAddresses: true })
   const [step] = look([pod(1, { hostname: 'web-0', ready: false })], [], db)
@@ -185,7 +207,7 @@ test('what changed is written, and nothing else; what is left without endpoints 
 test('whatever comes and goes: every endpoint once, no slice too long, a second look writes nothing', () => {
   const change = fc.record({
     at: fc.nat({ max: 260 }),
-    act: fc.constantFrom('come', 'come', 'come', 'go', 'unready', 'other port'),
+    act: fc.constantFrom('come', 'come', 'come', 'go', 'unready', 'other port', 'other weight'),
     count: fc.integer({ min: 1, max: 120 }),
   })
   fc.assert(
@@ -197,6 +219,7 @@ test('whatever comes and goes: every endpoint once, no slice too long, a second 
           if (act === 'come') pods.set(one, pod(one))
           if (act === 'go') pods.delete(one)
           if (act === 'unready' && pods.has(one)) pods.set(one, pod(one, { ready: false }))
+          if (act === 'other weight' && pods.has(one)) pods.set(one, pod(one, { weight: '10' }))
           if (act === 'other port' && pods.has(one)) pods.set(one, pod(one, { port: 9090 }))
         }
         const all = [...pods.values()]
