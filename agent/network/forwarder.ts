@@ -32,8 +32,8 @@ export interface Trouble {
 
 /** Carries connections. */
 export interface Forwarder {
-  /** Puts these fronts in the place of those that a service had. Resolves once they listen, or cannot. */
-  set(service: string, fronts: readonly Front[]): Promise<void>
+  /** Puts these fronts in the place of those that a service had. Resolves once they listen, with those that cannot. */
+  set(service: string, fronts: readonly Front[]): Promise<readonly Trouble[]>
   /** Where a front really is; itself, unless its port could not be had. */
   addressOf(address: string, port: number, protocol?: string): Target
   readonly troubles: readonly Trouble[]
@@ -52,7 +52,7 @@ export function createForwarder({ clock, log, connectMs = CONNECT_MS, lowestPort
   const doors = new Map<string, Door & { readonly service: string }>()
   const troubles = new Map<string, Trouble>()
   /** What a service was last told to have; each waits for the one before. */
-  const settings = new Map<string, Promise<void>>()
+  const settings = new Map<string, Promise<readonly Trouble[]>>()
 
   const open = async (service: string, front: Front): Promise<void> => {
     const name = nameOf(front)
@@ -70,7 +70,7 @@ export function createForwarder({ clock, log, connectMs = CONNECT_MS, lowestPort
       cannot(`cannot listen at ${name}: ${codeOf(error)}`)
     }
   }
-  const apply = async (service: string, fronts: readonly Front[]): Promise<void> => {
+  const apply = async (service: string, fronts: readonly Front[]): Promise<readonly Trouble[]> => {
     const wanted = new Map(fronts.map((front) => [nameOf(front), front]))
     for (const [name, door] of doors) {
       if (door.service !== service) continue
@@ -83,11 +83,13 @@ export function createForwarder({ clock, log, connectMs = CONNECT_MS, lowestPort
     }
     for (const [name, trouble] of troubles) if (trouble.service === service) troubles.delete(name)
     for (const [name, front] of wanted) if (!doors.has(name)) await open(service, front)
+    return [...troubles.values()].filter((trouble) => trouble.service === service)
   }
 
   return {
     set(service, fronts) {
-      const setting = (settings.get(service) ?? Promise.resolve()).then(() => apply(service, fronts))
+      const before: Promise<unknown> = settings.get(service) ?? Promise.resolve()
+      const setting = before.then(() => apply(service, fronts))
       settings.set(service, setting)
       return setting.finally(() => {
         if (settings.get(service) === setting) settings.delete(service)

@@ -1,9 +1,11 @@
 /** A forwarder kept true to what an API says, also when its streams are cut. */
 import { deepEqual } from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Event } from '@muster/api/types/core-v1.ts'
 import { seconds } from '@muster/base/clock.ts'
 import { noLog } from '@muster/base/log.ts'
 import { seededRandom } from '@muster/base/random.ts'
+import { createEventRecorder } from '@muster/runtime/events.ts'
 import { simClock } from '@muster/sim/clock.ts'
 import { startTestServer } from '@muster/test-server/start.ts'
 import { type Front, writeTarget } from './fronts.ts'
@@ -27,15 +29,19 @@ const web = {
 test('services and endpoints that come, change and go are what the forwarder is told, and pods by name', async () => {
   await using cluster = await startTestServer({ time: 'virtual', controllers: false })
   const stop = new AbortController()
+  const taken: string[] = []
   const told = new Map<string, readonly Front[]>()
   const forwarder = {
     addressOf: (address: string, port: number) => ({ address, port: port < 1024 ? port + 30_000 : port }),
     async set(service: string, fronts: readonly Front[]) {
       told.set(service, fronts)
+      return taken.flatMap((why) => (service === 'default/web' ? { service, front: '', why } : []))
     },
   }
   const clock = simClock()
-  const deps = { client: cluster.client, forwarder, nodes: [], clock, random: seededRandom(1), log: noLog }
+  const grounds = { clock, random: seededRandom(1), log: noLog }
+  const events = createEventRecorder({ ...grounds, component: 'forwarder' })
+  const deps = { ...grounds, client: cluster.client, forwarder, events, nodes: [] }
   const network = serveServices(deps, stop.signal)
   let changes = 0
   network.onNames(() => changes++, stop.signal)
@@ -71,6 +77,22 @@ test('services and endpoints that come, change and go are what the forwarder is 
     ['kubernetes'],
   )
   deepEqual(network.addressOf('10.96.7.7', 80), { address: '10.96.7.7', port: 30_080 })
+  const warnings = async () => {
+    const { items } = await cluster.resource<Event>('events').list({ namespace: 'default' })
+    return items.map(({ reason, message, involvedObject, count }) => [reason, message, involvedObject.name, count])
+  }
+  deepEqual(await warnings(), [])
+  taken.push('cannot listen at 10.96.7.7:80: EADDRINUSE')
+  for (const addresses of [['10.1.0.2'], ['10.1.0.2', '10.1.0.3']]) {
+    await cluster.apply(slice(addresses))
+    await settle()
+  }
+  deepEqual(await warnings(), [['NotForwarded', taken[0], 'web', 1]], 'it is said once')
+  taken.pop()
+  told.clear()
+  await clock.advance(seconds(31))
+  await cluster.settled()
+  deepEqual(targets()?.length, 1, 'it is tried again, without a change')
   const before = changes
   await cluster.resource('services').delete({ namespace: 'default', name: 'web' })
   await settle()

@@ -1,14 +1,18 @@
 /** Keeps a forwarder true to the services and endpoints of a cluster, for as long as it runs. */
+import type { KubeObject } from '@muster/api/object.ts'
 import type { Service } from '@muster/api/types/core-v1.ts'
 import type { EndpointSlice } from '@muster/api/types/discovery-v1.ts'
+import { seconds } from '@muster/base/clock.ts'
+import { causeOf } from '@muster/client/cause-of.ts'
 import type { Client } from '@muster/client/client.ts'
 import { createInformer, type InformerDeps } from '@muster/client/informer.ts'
 import { ENDPOINT_SLICES, SERVICES } from '@muster/client/kubernetes.ts'
 import type { Index } from '@muster/client/picture.ts'
 import { createWorkQueue } from '@muster/kernel/work-queue.ts'
 import { workThrough } from '@muster/kernel/work-through.ts'
+import type { Saying } from '../pod/memory.ts'
 import type { DnsWorld } from './dns-names.ts'
-import type { Forwarder } from './forwarder.ts'
+import type { Forwarder, Trouble } from './forwarder.ts'
 import { frontsOf, type Target } from './fronts.ts'
 import { type HostNames, namesIn } from './names.ts'
 
@@ -17,6 +21,8 @@ export interface ServeServicesDeps extends InformerDeps {
   /** Of the cluster. */
   readonly client: Client
   readonly forwarder: Pick<Forwarder, 'addressOf' | 'set'>
+  /** Says of a service that it cannot be reached, and why. */
+  readonly events: { say(client: Client, about: KubeObject, saying: Saying): void }
   /** Addresses of the nodes on this machine: where ports of nodes are. */
   readonly nodes: readonly string[]
 }
@@ -37,6 +43,9 @@ export interface ServiceNetwork {
   /** Told when names may have changed, until the signal aborts. */
   onNames(handler: () => void, signal: AbortSignal): void
 }
+
+/** A port that somebody has may be free by then. */
+const TRY_AGAIN_AFTER = seconds(30)
 
 const BY_SERVICE: Index<EndpointSlice> = {
   name: 'service',
@@ -69,8 +78,21 @@ export function serveServices(deps: ServeServicesDeps, signal: AbortSignal): Ser
     const [namespace = '', name = ''] = key.split('/')
     const service = services.inCluster('').get({ namespace, name })
     const found = [...slices.inCluster('').by(BY_SERVICE, key)]
-    await forwarder.set(key, service ? frontsOf(service, found, nodes) : [])
-    return 'succeeded' as const
+    const troubles = await forwarder.set(key, service ? frontsOf(service, found, nodes) : [])
+    if (service) tell(service, troubles)
+    return troubles.length > 0 ? { lookAgainAfter: TRY_AGAIN_AFTER } : ('succeeded' as const)
+  }
+  /** What each service was last said to lack. */
+  const said = new Map<string, string>()
+  const tell = (service: Service, troubles: readonly Trouble[]): void => {
+    const uid = service.metadata.uid ?? ''
+    const message = troubles.map(({ why }) => why).join('; ')
+    if (said.get(uid) !== message && message !== '') {
+      const about = client.because(causeOf(SERVICES, service))
+      deps.events.say(about, service, { type: 'Warning', reason: 'NotForwarded', message })
+    }
+    if (message === '') said.delete(uid)
+    else said.set(uid, message)
   }
   const running = [services.run(signal), slices.run(signal)]
   const work = workThrough({ queue, clock, workers: 4, look }, signal)

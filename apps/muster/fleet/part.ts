@@ -12,6 +12,7 @@ import { systemClock } from '@muster/base/system.ts'
 import type { Client } from '@muster/client/client.ts'
 import { ENDPOINT_SLICES, ENDPOINTS, STORAGE_CLASSES } from '@muster/client/kubernetes.ts'
 import { LOCAL_PROVISIONER } from '@muster/packs/volumes/words.ts'
+import { createEventRecorder } from '@muster/runtime/events.ts'
 import type { Part, PartDeps } from '../control-plane/part.ts'
 import { text } from '../terminal/language.ts'
 import { type EmbeddedNode, endRuns, runsIn, startNode } from './embedded-node.ts'
@@ -82,7 +83,8 @@ async function startMember(member: Member, images: ImageMap, deps: PartDeps): Pr
   const stop = new AbortController()
   const all = nodesOf(member)
   const nodes = all.map((_, at) => ranges.nodeAddress(at))
-  const served = serveServices({ client, forwarder, nodes, clock, random, log }, stop.signal)
+  const events = createEventRecorder({ clock, random, log, component: 'muster-forwarder' })
+  const served = serveServices({ client, forwarder, events, nodes, clock, random, log }, stop.signal)
   const services = { ...served, servicesOf: (namespace: string) => served.servicesOf(namespace).map(asServed(served)) }
   const facts = await machineFacts(all.length)
   const dns = await serveDns(served.names, ranges.dns, { clock, log })
