@@ -36,6 +36,8 @@ export interface RunOrder {
   readonly hosts: readonly { readonly address: string; readonly names: readonly string[] }[]
   /** What its resolver reads in place of the machine's resolv.conf, where the driver can make it so. */
   readonly resolver?: string
+  /** Ports of TCP at which the container says that it listens; absent where it shares the machine's address. */
+  readonly ports?: readonly number[]
   readonly limits: { readonly cpuMillis?: number; readonly memoryBytes?: number }
   /** Numbers of the host; those of the agent when absent. */
   readonly user?: { readonly uid: number; readonly gid: number }

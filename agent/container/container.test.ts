@@ -238,6 +238,7 @@ test('an order has everything in it', async () => {
     workingDir: '/srv',
     resources: { limits: { cpu: '250m', memory: '64Mi' } },
     volumeMounts: [{ name: 'scratch', mountPath: '/tmp', subPathExpr: 'of-$(FILE)' }],
+    ports: [{ containerPort: 8080 }, { containerPort: 53, protocol: 'UDP' }],
   }
   const ordered = await orderOf(deps, full, container, 2, sources)
   deepEqual(ordered.ordered && ordered.order, {
@@ -259,6 +260,7 @@ test('an order has everything in it', async () => {
       { address: '192.0.2.9', names: ['old'] },
       { address: '10.96.0.9', names: ['cart-db'] },
     ],
+    ports: [8080],
     limits: { cpuMillis: 250, memoryBytes: 67_108_864 },
     user: { uid: 1000, gid: 100 },
     stdin: false,

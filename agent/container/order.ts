@@ -66,6 +66,7 @@ export async function orderOf(
       mounts: await mountsOf(deps.volumes, pod, container.volumeMounts ?? [], own),
       hosts: [...hostsOf(pod, ip), ...deps.namesIn(namespace)],
       ...(resolver === undefined ? {} : { resolver }),
+      ...(pod.spec?.hostNetwork ? {} : { ports: portsOf(container) }),
       limits: limitsOf(container),
       ...userOf(pod, container),
       stdin: container.stdin ?? false,
@@ -104,6 +105,9 @@ function hostsOf(pod: Pod, ip: string): HostNames[] {
   const own = ip === '' ? [] : [{ address: ip, names: [...full, hostname] }]
   return [...own, ...hostAliases.map(({ ip: address, hostnames = [] }) => ({ address, names: hostnames }))]
 }
+
+const portsOf = ({ ports = [] }: Container): readonly number[] =>
+  ports.filter(({ protocol = 'TCP' }) => protocol === 'TCP').map(({ containerPort = 0 }) => containerPort)
 
 function limitsOf({ resources }: Container): RunOrder['limits'] {
   const { cpu, memory } = resources?.limits ?? {}

@@ -7,14 +7,16 @@ import type { Run, RunOrder, RunState } from '../driver.ts'
 import { type ControlGroups, makeRunGroups } from './control-groups.ts'
 import { endState } from './ending.ts'
 import type { StreamNumber } from './frames.ts'
+import { isLinux } from './identity.ts'
 import { type Isolation, launchLine } from './launch.ts'
+import { isEverywhere, listenersOf } from './listeners.ts'
 import { type LogFiles, openLogFiles } from './log-files.ts'
 import { lineWriter } from './log-lines.ts'
 import { prepareOrder } from './prepare.ts'
 import { directoryOf, logOf, writeRecord } from './records.ts'
 import { markOf, runKey } from './run-key.ts'
 import type { Tools } from './tools.ts'
-import { childrenOf, endMarked } from './trees.ts'
+import { allProcesses, childrenOf, descendants, endMarked } from './trees.ts'
 
 /** What every run of a keeper shares. */
 export interface Grounds {
@@ -53,6 +55,14 @@ const LAST_WORDS_WITHIN = milliseconds(2000)
 /** How long the first process of a namespace may take to see that the main one was killed. */
 const KILLED_WITHIN = milliseconds(1000)
 
+/** When it is looked where a program listens: soon, and once it must have begun to. */
+const LISTENS_WITHIN = [milliseconds(2000), milliseconds(10_000)] as const
+
+const everywhere = (port: number): Run['notHonoured'][number] => ({
+  what: `port ${port} at $POD_IP`,
+  why: `it listens at port ${port} of every address of this machine, so no other pod can; let it listen at $POD_IP`,
+})
+
 /** Starts a run. Throws Invalid when its order cannot be carried out on this machine. */
 export function keepRun(order: RunOrder, grounds: Grounds): KeptRun {
   const { clock, isolation, tools } = grounds
@@ -75,8 +85,10 @@ export function keepRun(order: RunOrder, grounds: Grounds): KeptRun {
     stdio: [order.stdin || prepared.terminal ? 'pipe' : 'ignore', 'pipe', 'pipe', 'pipe'],
   })
   const listeners = new Set<Listener>()
+  const over = new AbortController()
   let state: RunState = { state: 'running', startedAt, pid: child.pid ?? 0 }
-  const run = (): Run => ({ run: order.run, pod: order.pod, state, notHonoured: prepared.notHonoured })
+  let { notHonoured } = prepared
+  const run = (): Run => ({ run: order.run, pod: order.pod, state, notHonoured })
   const enter = (next: RunState): void => {
     state = next
     const { env, workingDirectory, user } = prepared
@@ -98,7 +110,21 @@ export function keepRun(order: RunOrder, grounds: Grounds): KeptRun {
     if (word.trim() !== 'started') return
     enter({ state: 'running', startedAt, pid: firstInside(child.pid ?? 0, isolation) })
     begun.resolve()
+    void lookForGreed()
   })
+  /** A program that listens at every address takes its port from all other pods of the machine: that is to be known. */
+  const lookForGreed = async (): Promise<void> => {
+    if (order.ports === undefined || !isLinux) return
+    for (const after of LISTENS_WITHIN) {
+      await clock.sleep(after, over.signal).catch(() => {})
+      if (state.state !== 'running') return
+      const all = listenersOf(descendants(allProcesses(), state.pid).map(({ pid }) => pid))
+      const greedy = [...new Set(all.filter(isEverywhere).map(({ port }) => port))]
+      if (greedy.length === 0) continue
+      notHonoured = [...prepared.notHonoured, ...greedy.map(everywhere)]
+      return enter(state)
+    }
+  }
   const spoken = [
     speak(child.stdout, 'stdout', 1, { log, clock, listeners }),
     speak(child.stderr, 'stderr', 2, { log, clock, listeners }),
@@ -113,6 +139,7 @@ export function keepRun(order: RunOrder, grounds: Grounds): KeptRun {
   })
   const ended = (async () => {
     const exit = await exited
+    over.abort()
     // The end of a namespace is the end of all in it; elsewhere somebody may be left.
     if (!isolation.namespaces) await endMarked(mark, clock)
     const patience = new AbortController()

@@ -5,6 +5,7 @@ import type { Mount, Run, RunOrder } from '../driver.ts'
 import { hostsFile } from '../network/names.ts'
 import type { ControlGroups } from './control-groups.ts'
 import type { Isolation } from './launch.ts'
+import { holderOf, isEverywhere, readListeners } from './listeners.ts'
 import { type Mounting, prepareMounts } from './mounting.ts'
 import { MARK } from './run-key.ts'
 import type { Tools } from './tools.ts'
@@ -47,6 +48,7 @@ export function prepareOrder(
   }
   if (!mounting && order.hosts.length > 0) notHonoured.push({ what: '/etc/hosts', why: NOT_MOUNTED })
   if (!mounting && order.resolver !== undefined) notHonoured.push({ what: '/etc/resolv.conf', why: NOT_MOUNTED })
+  notHonoured.push(...takenPorts(order))
   const { memoryBytes, cpuMillis } = order.limits
   if (memoryBytes !== undefined && 'why' in groups.memory)
     notHonoured.push({ what: 'limit of memory', why: groups.memory.why })
@@ -57,6 +59,18 @@ export function prepareOrder(
   const workingDirectory = order.workingDirectory || join(folder, 'work')
   if (!order.workingDirectory) mkdirSync(workingDirectory, { recursive: true })
   return { env, workingDirectory, terminal, mounting, notHonoured, user }
+}
+
+/** What a program will only say as EADDRINUSE. */
+function takenPorts({ ports = [], pod: { ip } }: RunOrder): Run['notHonoured'] {
+  if (ports.length === 0 || ip === '') return []
+  const listeners = readListeners()
+  return ports.flatMap((port) => {
+    const taken = listeners.find((one) => one.port === port && (isEverywhere(one) || one.address === ip))
+    if (!taken) return []
+    const [who, where] = [holderOf(taken) ?? 'somebody', isEverywhere(taken) ? 'every address of this machine' : ip]
+    return [{ what: `port ${port} at ${ip}`, why: `${who} listens at port ${port} of ${where}` }]
+  })
 }
 
 const NOT_MOUNTED = 'this machine lets this user mount nothing'

@@ -8,6 +8,7 @@ import type { Mount } from '../driver.ts'
 import { bytesFrame, type Frame, frameReader, messageFrame } from './frames.ts'
 import { parseStat } from './identity.ts'
 import { quoted } from './launch.ts'
+import { isEverywhere, listenersIn } from './listeners.ts'
 import { logNumbers, surplus } from './log-files.ts'
 import { LINE_BYTES_MAX, type LineFilter, lineReader, lineWriter, parseLine } from './log-lines.ts'
 import { type Child, fstab, type Look, mountFlags, planMounts } from './mount-plan.ts'
@@ -258,4 +259,21 @@ test('names of runs are names of files', () => {
   throws(() => runKey({ podUid: 'a', container: 'ma/in', attempt: 0 }), refused)
   throws(() => runKey({ podUid: 'a', container: 'main', attempt: 0.5 }), refused)
   equal(quoted("it's $x"), "'it'\\''s $x'")
+})
+
+test('who listens is found in the table of sockets, at every address too', () => {
+  const table = [
+    '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
+    '   0: 0100007F:192B 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4242 1',
+    '   1: 0100007F:192B 0100007F:A000 01 00000000:00000000 00:00000000 00000000     0        0 4243 1',
+    '   2: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4244 1',
+    '   3: 00000000000000000000000000000000:1F90 00000000000000000000000000000000:0000 0A 0:0 0:0 0 0 0 4245 1',
+  ].join('\n')
+  const found = listenersIn(table)
+  deepEqual(found, [
+    { address: '127.0.0.1', port: 6443, inode: '4242' },
+    { address: '0.0.0.0', port: 22, inode: '4244' },
+    { address: '::', port: 8080, inode: '4245' },
+  ])
+  deepEqual(found.map(isEverywhere), [false, true, true])
 })

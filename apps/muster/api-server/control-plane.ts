@@ -253,7 +253,7 @@ async function listenSomewhere(
 }
 
 async function sayTaken(terminal: Terminal, wanted: number, taken: number): Promise<string> {
-  const holder = await portHolder(wanted)
+  const holder = portHolder(wanted)
   const by = text(holder ? ` by ${holder}` : '', holder ? `（${holder}）` : '')
   return `${terminal.notes.colors.yellow(terminal.glyphs.degraded)} ${terminal.say(
     text(
@@ -264,7 +264,7 @@ async function sayTaken(terminal: Terminal, wanted: number, taken: number): Prom
 }
 
 async function portTaken(host: string, port: number, cause: unknown) {
-  const holder = await portHolder(port)
+  const holder = portHolder(port)
   return trouble(
     'MUS0003',
     {

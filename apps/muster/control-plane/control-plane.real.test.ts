@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -250,12 +250,23 @@ test('in the foreground it ends with a polite kill, and takes back what it said'
 test('doctor looks at everything, and its bundle holds no key', async () => {
   const { out, exit } = await muster(['doctor'])
   equal(exit, 0)
-  equal(out.match(/^. (ok|warn) /gm)?.length, 10, out)
+  equal(out.match(/^. (ok|warn) /gm)?.length, 11, out)
   const file = join(home, 'bundle.tar.gz')
   const { checks } = await json('doctor', '--bundle', file)
-  equal(checks.length, 10)
+  equal(checks.length, 11)
   const list = await new Promise<string>((resolve) => execFile('tar', ['-tzf', file], (_error, said) => resolve(said)))
   deepEqual(list.trim().split('\n'), ['muster/facts.json', 'muster/logs/up.log'])
+})
+
+test('doctor ends what a killed keeper has left', async () => {
+  const runs = join(home, 'default', 'data', 'nodes', 'here', 'n1', 'runs')
+  mkdirSync(runs, { recursive: true })
+  const env = { ...process.env, MUSTER_RUN: `${realpathSync(runs)}:pod_main_0` }
+  const left = spawn('sleep', ['1000'], { env, stdio: 'ignore' })
+  const ended = once(left, 'exit')
+  match((await muster(['doctor'])).out, /leftovers +ended 1 processes of pods/)
+  deepEqual(await ended, [null, 'SIGKILL'])
+  match((await muster(['doctor'])).out, /leftovers +none/)
 })
 
 test('down --purge asks first; with --yes nothing is left, and what is not ours stays', async () => {

@@ -12,7 +12,6 @@ import { kubectlEnv } from '../kubectl/hand-over.ts'
 import { kubectlWords } from '../program/kubectl-verbs.ts'
 import { migrate } from './migrate.ts'
 import { homeDirectory, placeOf } from './place.ts'
-import { listenersIn } from './port-holder.ts'
 import { identityOf, isAlive, startTimeIn } from './process.ts'
 import { findRunning, type RunFile, writeRunFile } from './run-file.ts'
 import { ageOf } from './status.ts'
@@ -175,18 +174,6 @@ test('run.json is believed only while that very process lives', async () => {
   writeFileSync(join(place.directory, 'run.json'), '{ torn')
   equal((await findRunning(place)).state, 'none')
   rmSync(place.home, { recursive: true })
-})
-
-test('who listens is found in the table of sockets', () => {
-  const table = [
-    '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
-    '   0: 0100007F:192B 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4242 1',
-    '   1: 0100007F:192B 0100007F:A000 01 00000000:00000000 00:00000000 00000000     0        0 4243 1',
-    '   2: 0100007F:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4244 1',
-  ].join('\n')
-  deepEqual(listenersIn(table, 6443), ['4242'])
-  deepEqual(listenersIn(table, 6443, '127.0.0.1'), ['4242'])
-  deepEqual(listenersIn(table, 6443, '127.64.255.254'), [])
 })
 
 test('ages are written as kubectl does', () => {

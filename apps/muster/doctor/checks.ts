@@ -10,6 +10,7 @@ import { DEFAULT_API_PORT } from '../api-server/control-plane.ts'
 import type { Place } from '../control-plane/place.ts'
 import { portHolder } from '../control-plane/port-holder.ts'
 import { findRunning } from '../control-plane/run-file.ts'
+import { sweepNodes } from '../fleet/sweep.ts'
 import { same, text } from '../terminal/language.ts'
 import type { Check, Finding } from './check.ts'
 
@@ -23,6 +24,7 @@ export function checksOf(place: Place, env: NodeJS.ProcessEnv): readonly Check[]
     { name: 'loopback', title: text('loopback', '回环地址'), look: loopback },
     { name: 'files', title: text('open files', '打开文件数'), look: openFiles },
     { name: 'namespaces', title: text('user namespaces', '用户命名空间'), look: userNamespaces },
+    { name: 'leftovers', title: text('leftovers', '遗留进程'), look: () => leftovers(place) },
     { name: 'cgroups', title: text('control groups', '控制组'), look: controlGroups },
     { name: 'kubectl', title: text('kubectl', 'kubectl'), look: () => kubectl(env) },
     { name: 'python', title: text('Python', 'Python'), look: python },
@@ -81,7 +83,7 @@ async function controlPlane(place: Place): Promise<Finding> {
 async function port(place: Place): Promise<Finding> {
   if ((await findRunning(place)).state === 'running') return { state: 'ok', found: text('ours', '由我们使用') }
   if (await canListen('127.0.0.1', DEFAULT_API_PORT)) return ok(String(DEFAULT_API_PORT))
-  const holder = (await portHolder(DEFAULT_API_PORT)) ?? '?'
+  const holder = portHolder(DEFAULT_API_PORT) ?? '?'
   return {
     state: 'warn',
     found: text(`${DEFAULT_API_PORT} is in use by ${holder}`, `${DEFAULT_API_PORT} 被 ${holder} 占用`),
@@ -140,9 +142,16 @@ async function userNamespaces(): Promise<Finding> {
 }
 
 const LEFTOVERS = text(
-  'what a killed agent leaves of pods is found by a mark and swept at the next up or down',
-  '代理被杀死后遗留的 Pod 进程会凭标记在下次 up 或 down 时清理',
+  'what a killed keeper leaves of pods is found by a mark and swept at the next up, down or doctor',
+  '守护进程被杀死后遗留的 Pod 进程会凭标记在下次 up、down 或 doctor 时清理',
 )
+
+/** What a killed keeper has left where namespaces did not end it: found by its mark, and ended. */
+async function leftovers(place: Place): Promise<Finding> {
+  const swept = await sweepNodes(place, 'unkept')
+  if (swept === 0) return { state: 'ok', found: text('none', '无') }
+  return { state: 'ok', found: text(`ended ${swept} processes of pods`, `已结束 ${swept} 个 Pod 进程`) }
+}
 
 /** What the keepers of nodes will find. */
 async function controlGroups(): Promise<Finding> {

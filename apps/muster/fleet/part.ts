@@ -1,25 +1,22 @@
 /** The fleet as a part of `muster up`: member clusters whose nodes are agents in this process. */
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { ImageMap } from '@muster/agent/container/image.ts'
 import { createForwarder, type Forwarder } from '@muster/agent/network/forwarder.ts'
 import { type ServiceNetwork, serveServices } from '@muster/agent/network/serve-services.ts'
-import { sweepLeftovers } from '@muster/agent/process/leftovers.ts'
 import type { Endpoints, Service } from '@muster/api/types/core-v1.ts'
 import type { EndpointSlice } from '@muster/api/types/discovery-v1.ts'
 import type { StorageClass } from '@muster/api/types/storage-v1.ts'
-import { systemClock } from '@muster/base/system.ts'
 import type { Client } from '@muster/client/client.ts'
 import { ENDPOINT_SLICES, ENDPOINTS, STORAGE_CLASSES } from '@muster/client/kubernetes.ts'
 import { LOCAL_PROVISIONER } from '@muster/packs/volumes/words.ts'
 import { createEventRecorder } from '@muster/runtime/events.ts'
 import type { Part, PartDeps } from '../control-plane/part.ts'
 import { text } from '../terminal/language.ts'
-import { type EmbeddedNode, endRuns, runsIn, startNode } from './embedded-node.ts'
+import { type EmbeddedNode, startNode } from './embedded-node.ts'
 import { machineFacts } from './machine.ts'
 import { type Member, nodesOf } from './members.ts'
-import { nodeDirectory, nodesDirectory } from './node-directories.ts'
+import { nodeDirectory } from './node-directories.ts'
 import { serveDns } from './serve-dns.ts'
+import { sweepNodes } from './sweep.ts'
 
 /** Below this, only root may listen. */
 const LOWEST_PORT = 1024
@@ -59,13 +56,7 @@ export function fleetPart(
       }
     },
     async sweep(place, what) {
-      const clusters = await readdir(nodesDirectory(place)).catch(() => [])
-      for (const cluster of clusters)
-        for (const node of await readdir(join(nodesDirectory(place), cluster)).catch(() => [])) {
-          const directory = nodeDirectory(place, cluster, node)
-          if (what === 'all') await endRuns(directory)
-          await sweepLeftovers(runsIn(directory), systemClock)
-        }
+      await sweepNodes(place, what)
     },
   }
 }

@@ -92,7 +92,7 @@ async function holdOne(candidates: readonly number[], cluster: string): Promise<
       server.listen({ host, port: HOLDING_PORT, exclusive: true }, () => resolve(undefined))
     })
     if (code === undefined) return { server, at }
-    const holder = code === 'EADDRINUSE' ? await portHolder(HOLDING_PORT, host) : undefined
+    const holder = code === 'EADDRINUSE' ? portHolder(HOLDING_PORT, host) : undefined
     why = `${host}: ${code}${holder ? `, ${holder}` : ''}`
     if (code !== 'EADDRINUSE') break
   }
