@@ -65,7 +65,17 @@ test('the API is measured, killed, and found whole', async () => {
   everyNumberIsFinite(report)
   deepEqual(
     report.benches.map(({ name }) => name),
-    ['api-objects', 'api-lists', 'api-watch', 'api-start', 'api-profile', 'test-server', 'scheduling', 'demo'],
+    [
+      'api-objects',
+      'api-lists',
+      'api-watch',
+      'api-start',
+      'api-profile',
+      'test-server',
+      'scheduling',
+      'scheduling-binds',
+      'demo',
+    ],
   )
 })
 
