@@ -23,7 +23,10 @@ export const nodeObject = (number: number): Node => ({
     labels: { 'kubernetes.io/hostname': `node-${number}`, 'topology.kubernetes.io/zone': `zone-${number % ZONES}` },
   },
   spec: number % 11 === 0 ? { taints: [{ key: 'only', value: 'some', effect: 'NoSchedule' }] } : {},
-  status: { allocatable: { cpu: '16', memory: '64Gi', pods: '110' } },
+  status: {
+    allocatable: { cpu: '16', memory: '64Gi', pods: '110' },
+    conditions: [{ type: 'Ready', status: 'True' }],
+  },
 })
 
 /** One pod of a kind, of one of the applications. */

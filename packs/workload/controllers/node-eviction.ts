@@ -9,7 +9,7 @@ import { byNode } from '@muster/client/picture.ts'
 import { TokenBucket } from '@muster/kernel/budget/token-bucket.ts'
 import { type Controller, keyOf, lookAgain, type RelatedResource, waitForChange } from '@muster/runtime/controller.ts'
 import { createEventRecorder } from '@muster/runtime/events.ts'
-import { evictingTaint, planEviction, withEvictingTaint, zoneOf } from '../decide/node-eviction.ts'
+import { evictingTaint, NodeCensus, withEvictingTaint, zoneOf } from '../decide/node-eviction.ts'
 import { disruptionTarget } from '../decide/pod-condition.ts'
 import { leavesAt } from '../decide/pod-eviction.ts'
 import { isPodReady, isPodTerminal } from '../pods.ts'
@@ -22,13 +22,26 @@ export const nodeEvictionController: Controller = {
   begin() {
     /** By logical cluster and zone. */
     const buckets = new Map<string, TokenBucket>()
+    const censuses = new Map<string, NodeCensus>()
+    const censusOf = (cluster: string): NodeCensus => {
+      const census = censuses.get(cluster) ?? new NodeCensus()
+      censuses.set(cluster, census)
+      return census
+    }
     return {
-      changed: () => {},
+      changed(_, change) {
+        const node = change.change === 'deleted' ? change.previous : change.object
+        const { cluster, name } = keyOf(node)
+        if (change.change === 'deleted') censusOf(cluster).drop(name)
+        else censusOf(cluster).put(node as Node)
+      },
       async reconcile({ cluster }, { client, informer, clock }) {
-        const nodes = [...informer(NODES).list()]
-        const { rates, isAllBroken } = planEviction(nodes)
+        const census = censusOf(cluster)
+        const { rates, isAllBroken } = census.plan()
         const waits: Duration[] = []
-        for (const node of nodes) {
+        for (const troubled of [...census.troubled]) {
+          const node = informer(NODES).get({ namespace: '', name: troubled })
+          if (!node) continue
           const wanted = isAllBroken ? undefined : evictingTaint(node)
           const taints = withEvictingTaint(node, wanted, timestamp(clock.now()))
           if (!taints) continue

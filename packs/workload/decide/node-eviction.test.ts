@@ -3,14 +3,15 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Node, Pod, Taint, Toleration } from '@muster/api/types/core-v1.ts'
 import { instant } from '@muster/base/clock.ts'
-import { planEviction, withEvictingTaint } from './node-eviction.ts'
+import fc from 'fast-check'
+import { evictingTaint, NodeCensus, withEvictingTaint } from './node-eviction.ts'
 import { leavesAt } from './pod-eviction.ts'
 
 const NOW = '2026-11-23T00:10:00Z'
-const node = (ready: string, zone = 'a', taints: Taint[] = []): Node => ({
+const node = (ready: string, zone = 'a', taints: Taint[] = [], name = 'n'): Node => ({
   apiVersion: 'v1',
   kind: 'Node',
-  metadata: { name: 'n', labels: { 'topology.kubernetes.io/zone': zone } },
+  metadata: { name, labels: { 'topology.kubernetes.io/zone': zone } },
   spec: { taints },
   status: { conditions: [{ type: 'Ready', status: ready }] },
 })
@@ -19,7 +20,9 @@ const nodes = (well: number, silent: number, zone = 'a') => [
   ...Array.from({ length: silent }, () => node('Unknown', zone)),
 ]
 const plan = (...all: Node[]) => {
-  const { rates, isAllBroken } = planEviction(all)
+  const census = new NodeCensus()
+  for (const [at, one] of all.entries()) census.put({ ...one, metadata: { ...one.metadata, name: `n${at}` } })
+  const { rates, isAllBroken } = census.plan()
   return { isAllBroken, rates: [...rates.values()].map(({ perSecond }) => perSecond) }
 }
 
@@ -33,6 +36,38 @@ test('a few broken nodes are emptied at the usual rate, most of a zone slowly or
   // One zone is gone and another is not: then it is the zone, and its pods are needed elsewhere.
   deepEqual(plan(...nodes(0, 3, 'a'), ...nodes(3, 0, 'b')), { isAllBroken: false, rates: [0.1, 0.1] })
   deepEqual(plan(...nodes(0, 3, 'a'), ...nodes(0, 1, 'b')), { isAllBroken: true, rates: [0, 0] })
+})
+
+test('however nodes come, change and go, the census is that of the nodes that there are', () => {
+  const change = fc.record({
+    name: fc.constantFrom('n1', 'n2', 'n3', 'n4', 'n5', 'n6'),
+    ready: fc.constantFrom('True', 'False', 'Unknown', 'gone'),
+    zone: fc.constantFrom('a', 'b'),
+    isTainted: fc.boolean(),
+  })
+  const taint: Taint = { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' }
+  const told = (census: NodeCensus) => {
+    const { rates, isAllBroken } = census.plan()
+    return [isAllBroken, [...rates].toSorted(), [...census.troubled].toSorted()]
+  }
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 30 }), (changes) => {
+      const there = new Map<string, Node>()
+      const census = new NodeCensus()
+      for (const { name, ready, zone, isTainted } of changes) {
+        const one = node(ready, zone, isTainted ? [taint] : [], name)
+        if (ready === 'gone') there.delete(name)
+        else there.set(name, one)
+        if (ready === 'gone') census.drop(name)
+        else census.put(one)
+      }
+      const anew = new NodeCensus()
+      for (const one of there.values()) anew.put(one)
+      deepEqual(told(census), told(anew))
+      const troubled = [...there.values()].filter((one) => evictingTaint(one) || (one.spec?.taints ?? []).length > 0)
+      deepEqual([...census.troubled].toSorted(), troubled.map(({ metadata }) => metadata.name).toSorted())
+    }),
+  )
 })
 
 test('one evicting taint for another keeps the time that was given; taints of others stay', () => {

@@ -43,32 +43,77 @@ export interface EvictionPlan {
   readonly isAllBroken: boolean
 }
 
-/** The plan for the nodes of a cluster. */
-export function planEviction(nodes: readonly Node[]): EvictionPlan {
-  const zones = [...Map.groupBy(nodes, zoneOf)].map(([zone, all]) => ({ zone, size: all.length, state: stateOf(all) }))
-  const isAllBroken = zones.length > 0 && zones.every(({ state }) => state === 'FullDisruption')
-  const rateOf = (state: ZoneState, size: number): Rate => {
-    if (isAllBroken) return NEVER
-    if (state !== 'PartialDisruption') return NORMAL
-    return size > LARGE_CLUSTER ? SLOW : NEVER
-  }
-  return { isAllBroken, rates: new Map(zones.map(({ zone, size, state }) => [zone, rateOf(state, size)])) }
+interface Zone {
+  size: number
+  broken: number
 }
 
-function stateOf(nodes: readonly Node[]): ZoneState {
-  const broken = nodes.filter((node) => evictingTaint(node) !== undefined).length
-  if (broken === nodes.length && broken > 0) return 'FullDisruption'
-  return broken > FEW && broken / nodes.length >= UNHEALTHY_SHARE ? 'PartialDisruption' : 'Normal'
+/** The nodes of a cluster, counted as they change: of thousands of them, only those in trouble are looked at. */
+export class NodeCensus {
+  readonly #nodes = new Map<string, { readonly zone: string; readonly isBroken: boolean }>()
+  readonly #zones = new Map<string, Zone>()
+  readonly #troubled = new Set<string>()
+
+  /** The names of those that are not well, or that have a taint which says so. */
+  get troubled(): ReadonlySet<string> {
+    return this.#troubled
+  }
+
+  /** Takes in a node as it is now. */
+  put(node: Node): void {
+    const { name = '' } = node.metadata
+    this.drop(name)
+    const counted = { zone: zoneOf(node), isBroken: evictingTaint(node) !== undefined }
+    this.#nodes.set(name, counted)
+    this.#count(counted, 1)
+    if (counted.isBroken || (node.spec?.taints ?? []).some(isEvicting)) this.#troubled.add(name)
+  }
+
+  /** Forgets a node. */
+  drop(name: string): void {
+    const counted = this.#nodes.get(name)
+    if (!counted) return
+    this.#nodes.delete(name)
+    this.#troubled.delete(name)
+    this.#count(counted, -1)
+  }
+
+  /** What may be done now. */
+  plan(): EvictionPlan {
+    const zones = [...this.#zones].map(([zone, counts]) => ({ zone, size: counts.size, state: stateOf(counts) }))
+    const isAllBroken = zones.length > 0 && zones.every(({ state }) => state === 'FullDisruption')
+    const rateOf = (state: ZoneState, size: number): Rate => {
+      if (isAllBroken) return NEVER
+      if (state !== 'PartialDisruption') return NORMAL
+      return size > LARGE_CLUSTER ? SLOW : NEVER
+    }
+    return { isAllBroken, rates: new Map(zones.map(({ zone, size, state }) => [zone, rateOf(state, size)])) }
+  }
+
+  #count({ zone, isBroken }: { readonly zone: string; readonly isBroken: boolean }, by: 1 | -1): void {
+    const counts = this.#zones.get(zone) ?? { size: 0, broken: 0 }
+    counts.size += by
+    if (isBroken) counts.broken += by
+    if (counts.size > 0) this.#zones.set(zone, counts)
+    else this.#zones.delete(zone)
+  }
 }
+
+function stateOf({ size, broken }: Zone): ZoneState {
+  if (broken === size && broken > 0) return 'FullDisruption'
+  return broken > FEW && broken / size >= UNHEALTHY_SHARE ? 'PartialDisruption' : 'Normal'
+}
+
+const isEvicting = ({ key, effect }: Taint): boolean =>
+  effect === 'NoExecute' && (key === NOT_READY || key === UNREACHABLE)
 
 /** The taints of a node once it is emptied for this reason, or for none; undefined when it has them already. */
 export function withEvictingTaint({ spec = {} }: Node, wanted: string | undefined, now: string): Taint[] | undefined {
   const taints = spec.taints ?? []
-  const isOurs = ({ key, effect }: Taint) => effect === 'NoExecute' && (key === NOT_READY || key === UNREACHABLE)
-  const kept = taints.filter((taint) => !isOurs(taint) || taint.key === wanted)
-  const hasIt = kept.some(isOurs)
+  const kept = taints.filter((taint) => !isEvicting(taint) || taint.key === wanted)
+  const hasIt = kept.some(isEvicting)
   if (kept.length === taints.length && (wanted === undefined || hasIt)) return undefined
   // One for another: the time that pods were given goes on.
-  const timeAdded = taints.find(isOurs)?.timeAdded ?? now
+  const timeAdded = taints.find(isEvicting)?.timeAdded ?? now
   return wanted === undefined || hasIt ? kept : [...kept, { key: wanted, effect: 'NoExecute', timeAdded }]
 }
