@@ -87,6 +87,8 @@ export interface ObjectWhy {
   readonly chain: readonly WhyHop[]
   /** What the last link is: where it all began, or why nothing is known beyond it. */
   readonly origin: 'human' | 'machine' | 'clock' | 'hidden' | 'forgotten' | 'too long'
+  /** A link on the way is only the word of whoever wrote: see the links, and do not take the origin for proven. */
+  readonly claimed?: true
 }
 
 /** Posted to `.../NAME/revert`: makes the object what it was. */

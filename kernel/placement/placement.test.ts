@@ -207,3 +207,30 @@ test('a reader of changes who comes late is told to look at everything', () => {
   const [next] = log.since(log.end - 1) ?? []
   equal(next, 2 * CHANGES_KEPT - 1)
 })
+
+test('a decision names what it did not take: the next best, then some that would not do, each with its reason', () => {
+  const placement = new Placement()
+  const full = { cpu: '1', pods: '3' }
+  for (const node of [
+    nodeOf('small', {}, {}, full),
+    nodeOf('large', {}, {}, { cpu: '8', pods: '3' }),
+    nodeOf('middle', {}, {}, { cpu: '4', pods: '3' }),
+    nodeOf('own', {}, { taints: [{ key: 'only', effect: 'NoSchedule' }] }, { cpu: '8', pods: '3' }),
+  ])
+    placement.fleet.setNode(node)
+  const pod = seenBy(placement, podOf('p', { cpu: '2' }))
+  const decision = placement.decide(pod)
+  deepEqual(decision, { decision: 'place', node: 'large' })
+  const told = placement.alternatives(pod, 'large')
+  deepEqual(
+    told.map(({ node, why }) => `${node}: ${why.replaceAll(/\d+/g, 'N')}`),
+    [
+      'middle: it would do: score N, the one taken N',
+      'own: node(s) had untolerated taint(s)',
+      'small: Insufficient cpu',
+    ],
+  )
+  const [, own = 0, taken = 0] = /score (\d+), the one taken (\d+)/.exec(told[0]?.why ?? '')?.map(Number) ?? []
+  ok(own < taken)
+  deepEqual(placement.alternatives(pod, 'nowhere'), [])
+})

@@ -1,5 +1,5 @@
 /** Where pods go: the nodes as they are, with what has been promised, and one decision at a time. */
-import { choose } from './choose.ts'
+import { choose, scoreOf } from './choose.ts'
 import { Fleet, type PlacedPod } from './fleet.ts'
 import { Judge } from './judge.ts'
 import { LoadFit } from './load-fit.ts'
@@ -19,6 +19,17 @@ export interface WaitingPod extends PlacedPod {
 export type Decision =
   | { readonly decision: 'place'; readonly node: string }
   | { readonly decision: 'refuse'; readonly why: Unplaceable }
+
+/** A node that was not taken, and why. */
+export interface Alternative {
+  readonly node: string
+  readonly why: string
+}
+
+/** As many alternatives are told of a decision, of so many nodes that are looked at for them. */
+const ALTERNATIVES_MAX = 5
+const ALSO_GOOD_MAX = 3
+const LOOKED_AT_MAX = 32
 
 /** Shapes of which conclusions are kept; the one that was asked for longest ago goes first. */
 export const KEPT_MAX = 64
@@ -57,6 +68,42 @@ export class Placement {
     // What is only promised keeps others away, and draws nobody near.
     if (node >= 0 && judge.accepts(node)) return { decision: 'place', node: fleet.names[node] ?? '' }
     return refuse(this.withNominated(pod, () => this.explain(shape)))
+  }
+
+  /**
+   * What a decision for a node did not take: the next best, and then some that would not do. Of a large fleet those that
+   * come after the node taken. Ask before the pod is counted there.
+   */
+  alternatives({ shape }: WaitingPod, taken: string): readonly Alternative[] {
+    const { names, nodes } = this.fleet
+    const at = this.fleet.numberOf(taken)
+    if (at === undefined) return []
+    const judge = this.judgeOf(shape)
+    judge.catchUp()
+    const others = Array.from(
+      { length: Math.min(LOOKED_AT_MAX, names.length - 1) },
+      (_, n) => (at + n + 1) % names.length,
+    ).filter((number) => nodes[number])
+    const good = others.filter((number) => judge.accepts(number))
+    const [score = 0, ...scores] = scoreOf(judge, [at, ...good])
+    const next = good
+      .map((number, place) => ({ number, score: scores[place] ?? 0 }))
+      .toSorted((one, other) => other.score - one.score)
+      .slice(0, ALSO_GOOD_MAX)
+      .map(({ number, score: own }) => ({
+        node: names[number] ?? '',
+        why: `it would do: score ${own}, the one taken ${score}`,
+      }))
+    const refused = others
+      .filter((number) => !judge.accepts(number))
+      .map((number) => ({
+        node: names[number] ?? '',
+        why: judge
+          .refusals(number)
+          .map(({ reason }) => reason)
+          .join(', '),
+      }))
+    return [...next, ...refused].slice(0, ALTERNATIVES_MAX)
   }
 
   /** Why each node is refused, as things are. */

@@ -68,6 +68,9 @@ export function ownCause(actor: string, reason: string, key?: string, revision?:
   return causeWith(actor, reason, { object: formatObjectRevision(object) }, object)
 }
 
+/** The cause of a write that the server makes because of the time, and not of anything that was written. */
+export const clockCause = (actor: string, reason: string): Cause => causeWith(actor, reason, { timer: true }, undefined)
+
 function causeWith(actor: string, reason: string, details: Details, object: ObjectRevision | undefined): Cause {
   const text = JSON.stringify(details)
   const bytes = Buffer.byteLength(text)

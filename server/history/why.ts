@@ -48,11 +48,14 @@ export const whyHandler =
       name: call.info.name,
       revision: first.revision,
     }
+    const followed = await follow(call, deps, findKind, { object, version: first })
+    const isClaimed = followed.chain.some(({ version }) => version?.by.because && version.by.claimed)
     const why: ObjectWhy = {
       kind: 'ObjectWhy',
       apiVersion: HISTORY_API_VERSION,
       metadata: nameOf(call),
-      ...(await follow(call, deps, findKind, { object, version: first })),
+      ...followed,
+      ...(isClaimed ? { claimed: true } : {}),
     }
     return answerJson(200, why)
   }
@@ -152,7 +155,8 @@ function whyHidden({ info, user }: ResourceCall, deps: AnswerDeps, object: Objec
 /** Users of Kubernetes' own names are programs; the store and the server write in names of their own. */
 const PROGRAMS: ReadonlySet<string> = new Set(['store', 'server'])
 
-function originOf({ by: { user, timer } }: ObjectVersion): ObjectWhy['origin'] {
-  if (timer) return 'clock'
+function originOf({ by: { user, timer, claimed } }: ObjectVersion): ObjectWhy['origin'] {
+  // Whoever only says that he is a clock is who he is.
+  if (timer && !claimed) return 'clock'
   return user.startsWith('system:') || PROGRAMS.has(user) ? 'machine' : 'human'
 }

@@ -20,7 +20,7 @@ import { createWorkQueue } from '@muster/kernel/work-queue.ts'
 import { type LookOutcome, workThrough } from '@muster/kernel/work-through.ts'
 import { core, isKind } from '../auth/reads.ts'
 import { follow } from '../cluster/follow.ts'
-import { ownCause } from '../history/cause.ts'
+import { clockCause } from '../history/cause.ts'
 import type { Storage } from '../storage/storage.ts'
 import { createHeartbeats, type Heartbeats } from './heartbeats.ts'
 import { silentNode } from './silent-node.ts'
@@ -63,7 +63,7 @@ export async function keepNodes(
     try {
       await objects.update(key, {
         id: newId(),
-        cause: ownCause(ACTOR, `nothing was heard of the node for ${settings.silentAfter / 1000} s`),
+        cause: clockCause(ACTOR, `nothing was heard of the node for ${settings.silentAfter / 1000} s`),
         change(current) {
           // Heard of while this was on its way: then it is not so.
           if (!current || !isNode(current) || liveness.healthOf(text) !== 'silent') return 'unchanged'

@@ -23,10 +23,10 @@ export function quotas(wrong: Partial<BookingParts> = {}): Scenario<Audit> {
     pace: { between: seconds(2), lasting: seconds(1) },
     troubled: seconds(15),
     safety: (audit) => audit.check(),
-    goal: (audit) => {
-      audit.isCalm = true
-      // A world in which nothing was limited proves nothing.
-      return () => audit.isTidy() && audit.made > 0 && audit.refused > 0
+    goal: (audit) => () => {
+      // A world in which nothing was limited proves nothing: clients go on until something was.
+      audit.isCalm ||= audit.made > 0 && audit.refused > 0
+      return audit.isCalm && audit.isTidy()
     },
     within: seconds(120),
   }

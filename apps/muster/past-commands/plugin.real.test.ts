@@ -119,8 +119,18 @@ for (const { path, minor } of kubectls) {
       const { versions } = JSON.parse(await done('get', '--raw', `${shop}/history`))
       ok(versions.length >= 4)
       equal(JSON.parse(await done('get', '--raw', `${shop}/why`)).origin, 'human')
-      const table = JSON.parse(await done('get', '--raw', `${shop}?as=Table&asOf=-1s`).catch(() => '{"kind":"Table"}'))
-      equal(table.kind, 'Table')
+      const [first] = [...versions].toSorted((one, other) => Number(one.revision) - Number(other.revision))
+      const all = shop.slice(0, shop.lastIndexOf('/'))
+      const exact = `resourceVersion=${first.revision}&resourceVersionMatch=Exact`
+      for (const past of [exact, `asOf=${encodeURIComponent(first.time)}`]) {
+        const was = JSON.parse(await done('get', '--raw', `${shop}?${past}`))
+        equal(was.metadata.resourceVersion, first.revision, past)
+        const { items } = JSON.parse(await done('get', '--raw', `${all}?${past}`))
+        deepEqual(
+          items.map(({ metadata }: typeof was) => metadata.resourceVersion),
+          [first.revision],
+        )
+      }
       const file = join(home, 'revert.json')
       const spec = { revision: versions.at(-1).revision }
       writeFileSync(file, JSON.stringify({ apiVersion: 'history.muster.dev/v1', kind: 'Revert', spec }))

@@ -32,7 +32,8 @@ export async function why(
     data.line(`${at === 0 ? ' ' : data.colors.dim(glyphs.up)} ${head}`)
     for (const line of body) data.line(`      ${line}`)
   }
-  data.line(`${data.colors.bold(glyphs.begin)} ${terminal.say(ORIGINS[answer.origin])}`)
+  const claimed = answer.claimed ? text(', as was only claimed on the way', '（途中有仅为声称的环节）') : text('', '')
+  data.line(`${data.colors.bold(glyphs.begin)} ${terminal.say(ORIGINS[answer.origin])}${terminal.say(claimed)}`)
   return EXIT.ok
 }
 

@@ -4,11 +4,12 @@ import type { Pod, PodCondition } from '@muster/api/types/core-v1.ts'
 import type { Clock } from '@muster/base/clock.ts'
 import { hasCode } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
+import { causeOf } from '@muster/client/cause-of.ts'
 import type { Client } from '@muster/client/client.ts'
 import { CLAIMS, PODS } from '@muster/client/kubernetes.ts'
 import { type ObjectName, pathOf } from '@muster/client/resource-ref.ts'
 import type { PlacedPod } from '@muster/kernel/placement/fleet.ts'
-import type { WaitingPod } from '@muster/kernel/placement/placement.ts'
+import type { Alternative, WaitingPod } from '@muster/kernel/placement/placement.ts'
 import { preempt } from '@muster/kernel/placement/preempt.ts'
 import { sayUnplaceable, type Unplaceable } from '@muster/kernel/placement/refusals.ts'
 import type { EventRecorder } from '@muster/runtime/events.ts'
@@ -43,7 +44,9 @@ export function actOn(uid: string, actions: Actions): Promise<void> {
   })
 }
 
-async function decideOn(pod: Pod, actions: Actions): Promise<void> {
+async function decideOn(pod: Pod, asked: Actions): Promise<void> {
+  // A look is at all pods of a cluster: what it was asked for by says nothing of this one.
+  const actions = { ...asked, client: asked.client.because(causeOf(PODS, pod)) }
   const { cluster } = actions
   const uid = pod.metadata.uid ?? ''
   // Nobody knows how the last try to bind it ended: only the pod itself tells.
@@ -52,14 +55,17 @@ async function decideOn(pod: Pod, actions: Actions): Promise<void> {
   const seen = cluster.read(pod)
   const decided = cluster.placement.decide(seen)
   if (decided.decision === 'refuse') return refuse(pod, seen, decided.why, actions)
+  const rejected = cluster.placement.alternatives(seen, decided.node)
   cluster.assume(seen, decided.node)
   const unsettled = claimsToSettle(pod, cluster)
   if (unsettled.length > 0) return settleClaims(pod, decided.node, actions)
-  return bind(pod, decided.node, actions)
+  return bind(pod, decided.node, rejected, actions)
 }
 
-async function bind(pod: Pod, node: string, actions: Actions): Promise<void> {
+async function bind(pod: Pod, node: string, alternatives: readonly Alternative[], actions: Actions): Promise<void> {
   const { client, say } = actions
+  const rejected = alternatives.map(({ node: choice, why }) => ({ choice, why }))
+  const deciding = client.because({ why: `${node} is the best node for it`, rejected })
   const { namespace, name } = nameOf(pod)
   const body = {
     apiVersion: 'v1',
@@ -68,7 +74,7 @@ async function bind(pod: Pod, node: string, actions: Actions): Promise<void> {
     target: { kind: 'Node', name: node },
   }
   try {
-    await client.call({ method: 'POST', path: pathOf(PODS, namespace, name, 'binding'), body })
+    await deciding.call({ method: 'POST', path: pathOf(PODS, namespace, name, 'binding'), body })
   } catch (error) {
     await findOut(pod, actions)
     throw error
@@ -118,7 +124,9 @@ async function refuse(pod: Pod, seen: WaitingPod, why: Unplaceable, actions: Act
   cluster.nominate(seen, nominated)
   say(client, pod, { type: 'Warning', reason: 'FailedScheduling', message: shorten(message) })
   await tellPod(pod, message, nominated, actions)
-  if (preemption?.preempts) await makeRoom(seen, preemption.node, preemption.victims, actions)
+  if (!preemption?.preempts) return
+  const room = { ...actions, client: client.because({ why: `room is made for it on ${preemption.node}` }) }
+  await makeRoom(seen, preemption.node, preemption.victims, room)
 }
 
 /** What kube-scheduler says first of a pod without resource claims. Source: dynamicresources PostFilter. */

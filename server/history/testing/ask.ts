@@ -43,6 +43,7 @@ export interface AnsweredBody {
   readonly versions: readonly ObjectVersion[]
   readonly chain: readonly WhyHop[]
   readonly origin: string
+  readonly claimed?: boolean
   readonly from: string
   readonly to: string
   readonly fields: readonly FieldChange[]

@@ -330,7 +330,11 @@ export function pastCases(engine: string, open: () => Promise<Stage>): void {
       headers: cause('b', next.body.metadata.resourceVersion),
     })
     const why = await ask('GET', `${MAPS}/c/why`)
-    equal(why.body.origin, 'human')
+    deepEqual([why.body.origin, why.body.claimed], ['human', true])
+    equal((await ask('GET', `${MAPS}/a/why`)).body.claimed, undefined)
+    // Nobody is a clock for saying so.
+    await ask('POST', MAPS, { body: map('timed', {}), headers: { 'muster-decision': '{"timer":true}' } })
+    equal((await ask('GET', `${MAPS}/timed/why`)).body.origin, 'human')
     deepEqual(
       why.body.chain.map(({ object, version }) => [
         object.name,
