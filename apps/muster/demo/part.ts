@@ -24,7 +24,7 @@ export function demoPart(demo: Demo, cluster: string): Part {
     title: text(`demo "${demo.name}"`, `示例 "${demo.name}"`),
     async start(deps) {
       const objects = await demo.objects()
-      const client = deps.plane.client.inCluster(cluster).because({ timer: true, why: 'muster up --demo' })
+      const client = deps.plane.client.inCluster(cluster).because({ why: 'muster up --demo' })
       await applyAll(client, objects)
       const progress = await waitUntilReady(client, deps, demo)
       return stand(demo, progress, await addressOfPage(client, demo))

@@ -17,7 +17,7 @@ import { startKubeControllers } from './kube-controllers.ts'
 import { buildKubernetes } from './kubernetes.ts'
 import { putNodeOnPaper } from './paper-node.ts'
 
-/** What of kube-controller-manager Muster has nothing for. */
+/** What of kube-controller-manager Muster has nothing for: it does not type-check policies. */
 const CONTROLLERS = ['validatingadmissionpolicy-status-controller']
 
 /** All of them take ten minutes on two cores. */
@@ -117,7 +117,7 @@ export function judge(tests: readonly RunTest[], reasons: readonly Reason[] = FA
   return {
     client: 'e2e.test of Kubernetes',
     version: KUBERNETES_VERSION,
-    did: 'the tests of sig-api-machinery that need nothing to run a pod, garbage collection with pods of kube-controller-manager among them',
+    did: "the tests of sig-api-machinery that need no program in a pod, over Muster's own controllers, scheduler, and a node on paper; kube-controller-manager type-checks policies",
     figures: [
       `${passed.length} of ${tests.length} tests pass`,
       `${conformance.filter((test) => test.passed).length} of the ${conformance.length} for conformance`,

@@ -131,13 +131,13 @@ async function offerStorage(client: Client): Promise<void> {
     reclaimPolicy: 'Delete',
     volumeBindingMode: 'WaitForFirstConsumer',
   }
-  const named = { timer: true, why: 'pods of this cluster may keep files on its nodes' } as const
+  const named = { why: 'pods of this cluster may keep files on its nodes' } as const
   await client.because(named).resource(STORAGE_CLASSES).apply(local, { fieldManager: MANAGER, force: true })
 }
 
 /** Says where the API is, as kube-apiserver does of itself: the service `kubernetes` leads there. */
 async function publishApi(plane: Client, address: string, port: number): Promise<void> {
-  const client = plane.because({ timer: true, why: 'the API is served at an address of the cluster’s own' })
+  const client = plane.because({ why: 'the API is served at an address of the cluster’s own' })
   const metadata = { name: 'kubernetes', namespace: 'default' }
   const ports = [{ name: 'https', port, protocol: 'TCP' }]
   const endpoints: Endpoints = {
