@@ -9,7 +9,7 @@
  * subresources that tell of the past, transactions, elections, and headers of ours, which any Kubernetes overlooks.
  */
 import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
-import { FENCE_HEADER } from '@muster/api/elections/fence.ts'
+import { FENCE_HEADER, FENCE_PARAMETER } from '@muster/api/elections/fence.ts'
 import { ELECTION_KINDS } from '@muster/api/elections/kinds.ts'
 import { CAUSE_HEADER, DECISION_HEADER } from '@muster/api/history/cause.ts'
 import type { Kind } from '@muster/api/kind.ts'
@@ -31,7 +31,8 @@ export const withProfile =
   async (request) => {
     if (profile === 'muster') return handle(request)
     const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !OUR_HEADERS.has(name)))
-    const plain = { ...request, headers, path: `/clusters/default${request.path}` }
+    const query = new URLSearchParams([...request.query].filter(([name]) => name !== FENCE_PARAMETER))
+    const plain = { ...request, headers, query, path: `/clusters/default${request.path}` }
     const asked = requestInfoOf(plain)
     const isOurs = asked?.about === 'resource' && OUR_SUBRESOURCES.has(asked.subresource)
     return isOurs ? answerJson(404, statusOf(notServed())) : handle(plain)

@@ -154,10 +154,19 @@ test('every kind of write is fenced', async () => {
     ['POST', `${MAPS}?dryRun=All`, { metadata: { name: 'z' } }],
   ]
   for (const [method, path, body] of asked) {
-    const answer = await ask(method, path, { ...(body ? { body } : {}), headers })
-    deepEqual([method, path, answer.status, answer.body.reason], [method, path, 409, 'Deposed'])
+    const inQuery = `${path}${path.includes('?') ? '&' : '?'}fence=default/work@${term}`
+    for (const [asking, more] of [
+      [path, { headers }],
+      [inQuery, {}],
+    ] as const) {
+      const answer = await ask(method, asking, { ...(body ? { body } : {}), ...more })
+      deepEqual([method, asking, answer.status, answer.body.reason], [method, asking, 409, 'Deposed'])
+    }
   }
   equal((await ask('GET', `${MAPS}/a`, { headers })).status, 200, 'reads are not fenced')
+  const two = await ask('POST', `${MAPS}?fence=default/work@1`, { body: { metadata: { name: 'z' } }, headers })
+  equal(two.status, 400)
+  match(two.body.message, /is not the parameter fence, "default\/work@1"/)
 })
 
 test('a fence that cannot be read is refused by name', async () => {
@@ -166,6 +175,9 @@ test('a fence that cannot be read is refused by name', async () => {
     const answer = await ask('POST', MAPS, { body: { metadata: { name: 'a' } }, headers: { 'muster-fence': fence } })
     equal(answer.status, 400, fence)
     match(answer.body.message, /muster-fence.*NAMESPACE\/ELECTION@TERM/)
+    const asked = await ask('POST', `${MAPS}?fence=${encodeURIComponent(fence)}`, { body: { metadata: { name: 'a' } } })
+    equal(asked.status, 400)
+    match(asked.body.message, /parameter fence: .*NAMESPACE\/ELECTION@TERM/)
   }
 })
 

@@ -23,7 +23,7 @@ export interface FenceDeps {
 
 /** What must hold for a write under the fence of a request; nothing without one. Throws BadRequest or Deposed. */
 export async function fenceGuards(call: ResourceCall, deps: FenceDeps): Promise<readonly Guard[]> {
-  const fence = statedFence(call.request.headers)
+  const fence = statedFence(call.request)
   if (!fence) return []
   call.trail.annotate('coordination.muster.dev/fence', formatFence(fence))
   const { cluster = call.info.cluster, namespace, election, term } = fence

@@ -43,7 +43,7 @@ const CLIENT_LENGTH_MAX = 256
 export function causeOf({ user, request, info, because, transaction }: ResourceCall): Cause {
   const client = (request.headers['user-agent'] ?? '').slice(0, CLIENT_LENGTH_MAX)
   const { object, ...decision } = statedCause(request.headers)
-  const fence = statedFence(request.headers)
+  const fence = statedFence(request)
   const isStated = object !== undefined || Object.keys(decision).length > 0
   const details: Details = {
     ...(client === '' ? {} : { client }),

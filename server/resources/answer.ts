@@ -1,5 +1,5 @@
 /** Answers a request about a resource: the verb that it means, and its outcome in the form that the client wants. */
-import { FENCE_HEADER } from '@muster/api/elections/fence.ts'
+import { hasFence } from '@muster/api/elections/fence.ts'
 import { type ApiResponse, answer, answerJson } from '@muster/api/message.ts'
 import { badRequest, methodNotAllowed } from '@muster/api/status.ts'
 import type { IncludeObject } from '@muster/api/table.ts'
@@ -43,8 +43,7 @@ export type SubresourceHandler = (call: ResourceCall, deps: AnswerDeps) => Promi
 export async function answerResource(call: ResourceCall, deps: AnswerDeps): Promise<ApiResponse> {
   const { info, served } = call
   // Also what writes nothing in the end, such as a review, is not answered to who was deposed.
-  if (call.request.headers[FENCE_HEADER] !== undefined && loadOf(info.verb) === 'mutating')
-    await fenceGuards(call, deps)
+  if (hasFence(call.request) && loadOf(info.verb) === 'mutating') await fenceGuards(call, deps)
   if (info.subresource !== '') return answerSubresource(call, deps)
   const review = deps.reviews[`${served.kind.group}/${served.kind.plural}`]
   if (review) return review(call, deps)

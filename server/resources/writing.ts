@@ -9,7 +9,7 @@ import { managedFieldsAfterAdmission } from '@muster/api/apply/after-admission.t
 import { managerOf } from '@muster/api/apply/manager-name.ts'
 import { keepNoopTimes } from '@muster/api/apply/noop-times.ts'
 import { recordUpdate } from '@muster/api/apply/record-update.ts'
-import { FENCE_HEADER } from '@muster/api/elections/fence.ts'
+import { hasFence } from '@muster/api/elections/fence.ts'
 import { newUid } from '@muster/api/metadata/object-name.ts'
 import { alignNamespace } from '@muster/api/metadata/system-fields.ts'
 import type { KubeObject, ManagedFieldsEntry } from '@muster/api/object.ts'
@@ -256,7 +256,7 @@ export function writeRequest(call: ResourceCall, deps: WriteDeps, dryRun: boolea
 
 /** Most writes are not: nothing is looked at for them. */
 const isTied = ({ request, info, user }: ResourceCall, { leaseGuardsOf }: WriteDeps): boolean =>
-  request.headers[FENCE_HEADER] !== undefined || leaseGuardsOf(info.cluster).of(user.username).length > 0
+  hasFence(request) || leaseGuardsOf(info.cluster).of(user.username).length > 0
 
 const requestBase = (call: ResourceCall, dryRun: boolean) => ({
   cluster: call.info.cluster,
