@@ -47,6 +47,8 @@ const QUOTA_MICROSECONDS_MIN = 1000
 export function findControlGroups(keeperDirectory: string, sh: string): ControlGroups {
   const name = `muster-${createHash('sha256').update(keeperDirectory).digest('hex').slice(0, 16)}`
   const read = (path: string): string => readFileSync(path, 'utf8')
+  /** A machine may let this user limit memory in a tree in which it lets him limit no processors. */
+  const used = new Set<string>()
   const find = (controller: Controller): GroupTree | { readonly why: string } => {
     let why = `no control groups of ${controller} are mounted`
     if (process.platform !== 'linux') return { why: `${process.platform} has no control groups` }
@@ -57,10 +59,11 @@ export function findControlGroups(keeperDirectory: string, sh: string): ControlG
         if (tree.version === 2) hand(controller, parent.directory, tree.directory)
         for (const left of readdirSync(tree.directory)) remove(join(tree.directory, left))
         probe(controller, tree, sh)
+        used.add(tree.directory)
         return tree
       } catch (error) {
         why = `no control group of ${controller} can be made: ${error instanceof Error ? error.message : error}`
-        remove(tree.directory)
+        if (!used.has(tree.directory)) remove(tree.directory)
       }
     }
     return { why }
