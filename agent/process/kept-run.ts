@@ -56,7 +56,7 @@ const LAST_WORDS_WITHIN = milliseconds(2000)
 const KILLED_WITHIN = milliseconds(1000)
 
 /** When it is looked where a program listens: soon, and once it must have begun to. */
-const LISTENS_WITHIN = [milliseconds(2000), milliseconds(10_000)] as const
+const LISTENS_WITHIN = [milliseconds(2000), milliseconds(3000), milliseconds(7000)] as const
 
 const everywhere = (port: number): Run['notHonoured'][number] => ({
   what: `port ${port} at $POD_IP`,

@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { isLinux } from './identity.ts'
+import { readListeners } from './listeners.ts'
 import { allowed, endOf, logOf, newNode, orderOf, until } from './testing/node.ts'
 
 const linux = allowed('to look where programs listen', isLinux)
@@ -32,6 +33,10 @@ test(
 
     const polite = server(directory, '127.99.3.1', '127.99.3.1')
     deepEqual((await driver.start(polite)).notHonoured, [])
+    await until(
+      () => readListeners().some(({ port, address }) => port === PORT && address === '127.99.3.1'),
+      'it listens',
+    )
     const greedy = server(directory, '127.99.3.2', '')
     await driver.start(greedy)
     equal((await endOf(driver, greedy.run)).exitCode, 1, 'not even it gets every address, for one of them is taken')
