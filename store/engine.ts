@@ -44,7 +44,8 @@ const KEYS_PER_SLICE = 500
 const TOKENS_PER_RECORD = 500
 const TOKENS_RECORD_BYTES = 1024 * 1024
 
-/** Room for the revisions of one key; more are refused by none, and only make the group larger. */
+/** Revisions that are said to be erased at once: a key may have more than any group has room for. */
+const ERASED_PER_RECORD = 3000
 const ERASED_RECORD_BYTES = 64 * 1024
 
 /** What the deletions of one lease may take: a key at its limit for each. */
@@ -284,11 +285,14 @@ class Engine implements Store {
   }
 
   async #erase(revisions: readonly Revision[]): Promise<void> {
-    await this.#storeLog.erase(revisions, () =>
-      this.#committer.inNextGroup((draft) => {
-        draft.records.push({ record: 'erased', revisions })
-      }, ERASED_RECORD_BYTES),
-    )
+    await this.#storeLog.erase(revisions, async () => {
+      for (let from = 0; from < revisions.length; from += ERASED_PER_RECORD) {
+        const some = revisions.slice(from, from + ERASED_PER_RECORD)
+        await this.#committer.inNextGroup((draft) => {
+          draft.records.push({ record: 'erased', revisions: some })
+        }, ERASED_RECORD_BYTES)
+      }
+    })
     for (const revision of revisions) this.#ledger.erasing.delete(revision)
     // Those who are behind read the log, which says that it cannot tell.
     this.#recent.restart(this.#ledger.head)
