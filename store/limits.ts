@@ -94,9 +94,9 @@ function refuse(field: string, why: string): never {
   throw new ControlError('Invalid', `commit: ${field} ${why}`)
 }
 
-/** Whole seconds, as etcd counts them; the longest sleep of a timer is 24.8 days. */
+/** Whole seconds, as etcd counts them. */
 export const LEASE_TTL_MIN = seconds(1)
-/** Twenty days: what a timer can sleep, less a margin. */
+/** Twenty days: who is away for longer begins anew. */
 export const LEASE_TTL_MAX = hours(24 * 20)
 
 /** Each compaction tries every rule on every key. */
