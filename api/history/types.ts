@@ -20,6 +20,13 @@ export interface WriteAccount {
   readonly because?: ObjectRevision
   /** `because`, the reason and what was rejected are what the user says, and not what the control plane knows. */
   readonly claimed?: true
+  /**
+   * Nobody said any of it: it is told from what the object says of its writers and its owner, as a mirror of another
+   * cluster must. `user` is then a field manager.
+   */
+  readonly inferred?: true
+  /** In a mirror: the resourceVersion of this version in the cluster itself. */
+  readonly memberVersion?: string
   /** The writer looked because a time had come. */
   readonly timer?: true
   readonly rejected?: readonly Rejected[]
@@ -89,6 +96,8 @@ export interface ObjectWhy {
   readonly origin: 'human' | 'machine' | 'clock' | 'hidden' | 'forgotten' | 'too long'
   /** A link on the way is only the word of whoever wrote: see the links, and do not take the origin for proven. */
   readonly claimed?: true
+  /** A link on the way is inferred: see the links. */
+  readonly inferred?: true
 }
 
 /** Posted to `.../NAME/revert`: makes the object what it was. */

@@ -45,20 +45,18 @@ const DEFINITIONS = { group: 'apiextensions.k8s.io', resource: 'customresourcede
 const LOOK_AGAIN = seconds(1)
 const ACTOR = 'system:muster:custom-resources'
 
+/** The definitions of each logical cluster, by name. */
+export type Definitions = Map<string, Map<string, CustomResourceDefinition>>
+
 /** Serves what is defined, from now on. Resolves once everything that was established before is served. */
 export async function serveCustomResources(deps: CustomResourceDeps, signal: AbortSignal): Promise<void> {
-  const { registry, clock, random, log } = deps
-  const known = new Map<string, Map<string, CustomResourceDefinition>>()
-  const inCluster = (cluster: string) => {
-    const definitions = known.get(cluster) ?? new Map<string, CustomResourceDefinition>()
-    known.set(cluster, definitions)
-    return definitions
-  }
+  const { clock, random, log } = deps
+  const definitions: Definitions = new Map()
   const queue = createWorkQueue(random)
   const look = async (key: string): Promise<LookOutcome> => {
     const [cluster = '', name = ''] = key.split('/')
     try {
-      return await settleOne(deps, cluster, inCluster(cluster), name)
+      return await settleOne(deps, cluster, definitionsIn(definitions, cluster), name)
     } catch (error) {
       log.warn('a definition of a custom resource could not be settled; it is tried again', { cluster, name, error })
       return 'failed'
@@ -70,9 +68,22 @@ export async function serveCustomResources(deps: CustomResourceDeps, signal: Abo
     queue.add(`${cluster}/${name}`)
     work.wake()
   }
+  await serveEstablished(deps, definitions, settle, signal)
+}
+
+/**
+ * Serves what is established and writes nothing: which names are whose, `settle` is asked for each definition that
+ * changed. Resolves once everything that is there is served.
+ */
+export async function serveEstablished(
+  { objects, registry, clock, log }: Pick<CustomResourceDeps, 'clock' | 'log' | 'objects' | 'registry'>,
+  definitions: Definitions,
+  settle: (cluster: string, name: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const unserve = (cluster: string, { spec }: CustomResourceDefinition) => {
     registry.remove(cluster, spec.group, spec.names.plural)
-    deps.objects.kindChanged({ group: spec.group, resource: spec.names.plural }, cluster)
+    objects.kindChanged({ group: spec.group, resource: spec.names.plural }, cluster)
   }
   await follow(
     DEFINITIONS,
@@ -81,29 +92,36 @@ export async function serveCustomResources(deps: CustomResourceDeps, signal: Abo
       put(cluster, object) {
         const definition = asDefinition(object)
         const name = object.metadata.name ?? ''
-        const before = inCluster(cluster).get(name)
-        inCluster(cluster).set(name, definition)
+        const known = definitionsIn(definitions, cluster)
+        const before = known.get(name)
+        known.set(name, definition)
         if (isConditionTrue(definition, 'Established')) {
           const { uid, generation, resourceVersion } = definition.metadata
           registry.set(cluster, { ...kindOf(definition), madeOf: { name, uid, generation, resourceVersion } })
           if (before && before.metadata.generation !== object.metadata.generation) {
-            deps.objects.kindChanged({ group: definition.spec.group, resource: definition.spec.names.plural }, cluster)
+            objects.kindChanged({ group: definition.spec.group, resource: definition.spec.names.plural }, cluster)
           }
         }
         settle(cluster, name)
       },
       remove(cluster, object) {
         const definition = asDefinition(object)
-        inCluster(cluster).delete(object.metadata.name ?? '')
+        const known = definitionsIn(definitions, cluster)
+        known.delete(object.metadata.name ?? '')
         unserve(cluster, definition)
         // Others may have waited for its names.
-        for (const [name, other] of inCluster(cluster))
-          if (other.spec.group === definition.spec.group) settle(cluster, name)
+        for (const [name, other] of known) if (other.spec.group === definition.spec.group) settle(cluster, name)
       },
     },
-    deps,
+    { objects, clock, log },
     signal,
   )
+}
+
+function definitionsIn(definitions: Definitions, cluster: string): Map<string, CustomResourceDefinition> {
+  const known = definitions.get(cluster) ?? new Map<string, CustomResourceDefinition>()
+  definitions.set(cluster, known)
+  return known
 }
 
 async function settleOne(

@@ -35,6 +35,8 @@ interface Details {
   readonly transaction?: string
   /** The term of the election in which its writer led. */
   readonly fence?: string
+  readonly inferred?: true
+  readonly memberVersion?: string
 }
 
 const CLIENT_LENGTH_MAX = 256
@@ -67,6 +69,32 @@ export function ownCause(actor: string, reason: string, key?: string, revision?:
   const object: ObjectRevision = { group, resource, namespace, name, revision: String(revision) }
   return causeWith(actor, reason, { object: formatObjectRevision(object) }, object)
 }
+
+/** What a mirror can tell of a write that was made in another cluster. */
+export interface InferredAccount {
+  /** A field manager, or who else is known to have written. */
+  readonly actor: string
+  readonly reason: string
+  /** What led to it. */
+  readonly object?: ObjectRevision
+  /** The resourceVersion of the object there. */
+  readonly memberVersion: string
+  /** False when it is known, and not told from the object. */
+  readonly isInferred: boolean
+}
+
+/** The cause of a write that was made in another cluster. */
+export const inferredCause = ({ actor, reason, object, memberVersion, isInferred }: InferredAccount): Cause =>
+  causeWith(
+    actor,
+    reason,
+    {
+      ...(object ? { object: formatObjectRevision(object) } : {}),
+      ...(isInferred ? { inferred: true } : {}),
+      memberVersion,
+    },
+    object,
+  )
 
 /** The cause of a write that the server makes because of the time, and not of anything that was written. */
 export const clockCause = (actor: string, reason: string): Cause => causeWith(actor, reason, { timer: true }, undefined)

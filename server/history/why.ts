@@ -49,6 +49,7 @@ export const whyHandler =
       revision: first.revision,
     }
     const followed = await follow(call, deps, findKind, { object, version: first })
+    const isInferred = followed.chain.some(({ version }) => version?.by.inferred)
     const isClaimed = followed.chain.some(({ version }) => version?.by.because && version.by.claimed)
     const why: ObjectWhy = {
       kind: 'ObjectWhy',
@@ -56,6 +57,7 @@ export const whyHandler =
       metadata: nameOf(call),
       ...followed,
       ...(isClaimed ? { claimed: true } : {}),
+      ...(isInferred ? { inferred: true } : {}),
     }
     return answerJson(200, why)
   }
@@ -155,7 +157,11 @@ function whyHidden({ info, user }: ResourceCall, deps: AnswerDeps, object: Objec
 /** Users of Kubernetes' own names are programs; the store and the server write in names of their own. */
 const PROGRAMS: ReadonlySet<string> = new Set(['store', 'server'])
 
-function originOf({ by: { user, timer, claimed } }: ObjectVersion): ObjectWhy['origin'] {
+/** Field managers of programs that people type into. */
+const PEOPLES_PROGRAMS = /^(kubectl|k9s|oc|lens)\b/i
+
+function originOf({ by: { user, timer, claimed, inferred } }: ObjectVersion): ObjectWhy['origin'] {
+  if (inferred) return PEOPLES_PROGRAMS.test(user) ? 'human' : 'machine'
   // Whoever only says that he is a clock is who he is.
   if (timer && !claimed) return 'clock'
   return user.startsWith('system:') || PROGRAMS.has(user) ? 'machine' : 'human'

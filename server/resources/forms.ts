@@ -7,6 +7,7 @@
  */
 
 import { CLUSTER_ANNOTATION } from '@muster/api/cluster-annotation.ts'
+import type { Column } from '@muster/api/columns.ts'
 import { apiVersionOf, type KubeObject } from '@muster/api/object.ts'
 import { encode as encodeMessage } from '@muster/api/protobuf/encode.ts'
 import { encodeObject as encodeProtobuf, PROTOBUF_MEDIA_TYPE } from '@muster/api/protobuf/envelope.ts'
@@ -54,7 +55,7 @@ export interface FormRequest {
 /** The form that a client is to get. */
 export function formOf(request: FormRequest): Form {
   const { served, accepted } = request
-  if (request.acrossClusters) return shapedForm(request, wholeShape(served, shownWithCluster))
+  if (request.acrossClusters && !accepted.as) return shapedForm(request, wholeShape(served, shownWithCluster))
   if (accepted.as) return shapedForm(request, shapeOf(request, accepted.as))
   if (accepted.mediaType === PROTOBUF_MEDIA_TYPE) return protobufForm(request)
   if (accepted.mediaType === 'application/json' && isStoredForm(served) && !accepted.pretty) return keptForm(served)
@@ -150,10 +151,23 @@ function metadataShape(served: Served, apiVersion: string): Shape {
   }
 }
 
-function tableShape({ served, now, includeObject }: FormRequest, apiVersion: string): Shape {
-  const { version } = served
+/** Which cluster an object is of, in a table of objects of several. */
+const CLUSTER_COLUMN: Column = {
+  name: 'Cluster',
+  type: 'string',
+  description: 'The logical cluster that the object is of.',
+  priority: 0,
+  cell: ({ metadata }) => metadata.annotations?.[CLUSTER_ANNOTATION] ?? '',
+}
+
+function tableShape(request: FormRequest, apiVersion: string): Shape {
+  const { served, now, includeObject, acrossClusters = false } = request
+  const show = acrossClusters ? shownWithCluster : shown
+  const version = acrossClusters
+    ? { ...served.version, columns: [CLUSTER_COLUMN, ...served.version.columns] }
+    : served.version
   const row = (object: StoredObject) =>
-    tableRow(version, shown(served, object), { includeObject, now: now(), apiVersion })
+    tableRow(version, show(served, object), { includeObject, now: now(), apiVersion })
   const table = (rows: readonly unknown[], metadata: object, withHead = true) => ({
     kind: 'Table',
     apiVersion,
@@ -162,7 +176,7 @@ function tableShape({ served, now, includeObject }: FormRequest, apiVersion: str
     rows,
   })
   return {
-    key: `table ${apiVersion} ${includeObject}`,
+    key: `table ${apiVersion} ${includeObject}${acrossClusters ? ' across clusters' : ''}`,
     type: { apiVersion, kind: 'Table' },
     object: (object, isFirst) => table([row(object)], { resourceVersion: String(object.revision) }, isFirst),
     list: (page) => table(page.items.map(row), listMetadata(page)),

@@ -1,0 +1,102 @@
+/**
+ * Who wrote a version of an object, told from the object alone: what no Kubernetes says in so many words, and most of
+ * its objects give away.
+ *
+ *     managedFields   which manager's fields changed, and when
+ *     ownerReferences whose work it is
+ *
+ * All of it is inference, and marked as such where it is shown.
+ */
+import { fieldChanges } from '@muster/api/history/changes.ts'
+import type { KubeObject } from '@muster/api/object.ts'
+
+/** What can be told of a write. */
+export interface Inference {
+  /** A field manager; `unknown` where none can be told. */
+  readonly actor: string
+  readonly reason: string
+  /** The owner on whose account it was done. */
+  readonly owner?: Owner
+}
+
+/** An owner, as an object names it. */
+export interface Owner {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly name: string
+  readonly uid: string
+}
+
+type Entry = NonNullable<KubeObject['metadata']['managedFields']>[number]
+
+/** Whoever works on behalf of owners: what these write follows from what the owner says. */
+const CONTROLLERS = /controller|^kube-scheduler$|^kubelet$|operator/
+
+/** Who wrote `after` over `before`; created it, where there was nothing. */
+export function inferWriter(before: KubeObject | undefined, after: KubeObject): Inference {
+  const wrote = writersOf(before, after)
+  const [first] = wrote
+  const owner = ownerOf(after)
+  const actor = first?.manager ?? 'unknown'
+  const isOwners = owner !== undefined && (before === undefined || (CONTROLLERS.test(actor) && isMeant(before, after)))
+  return {
+    actor,
+    reason: before === undefined ? `create${said(first)}` : changeSaid(before, after, first),
+    ...(isOwners ? { owner } : {}),
+  }
+}
+
+/** Who deleted an object, as far as that can be told: its last version says nothing of it. */
+export function inferDeletion(last: KubeObject | undefined): Inference {
+  const owner = last && ownerOf(last)
+  return { actor: 'unknown', reason: 'delete', ...(owner ? { owner } : {}) }
+}
+
+/** The managers whose fields differ, the newest first. */
+function writersOf(before: KubeObject | undefined, after: KubeObject): readonly Entry[] {
+  const old = new Map((before?.metadata.managedFields ?? []).map((entry) => [nameOf(entry), entry]))
+  const changed = (after.metadata.managedFields ?? []).filter((entry) => {
+    const was = old.get(nameOf(entry))
+    return was === undefined || was.time !== entry.time || !sameFields(was, entry)
+  })
+  const candidates = changed.length > 0 ? changed : ownersOfChanges(before, after)
+  return candidates.toSorted((one, other) => (other.time ?? '').localeCompare(one.time ?? '', 'en'))
+}
+
+const nameOf = ({ manager, operation, subresource = '', apiVersion }: Entry): string =>
+  `${manager} ${operation} ${subresource} ${apiVersion}`
+
+const sameFields = (one: Entry, other: Entry): boolean =>
+  JSON.stringify(one.fieldsV1) === JSON.stringify(other.fieldsV1)
+
+/** Within one second the time of an entry stays what it is: then whoever holds what changed has changed it. */
+function ownersOfChanges(before: KubeObject | undefined, after: KubeObject): readonly Entry[] {
+  const paths = fieldChanges(before, after).map(({ field }) => field)
+  return (after.metadata.managedFields ?? []).filter(({ fieldsV1 }) => paths.some((path) => holds(fieldsV1, path)))
+}
+
+/** Whether a set of fields has the plain part of a path: up to where it goes into a list. */
+function holds(fields: unknown, path: string): boolean {
+  let at = fields
+  for (const [, name] of (path.split('[')[0] ?? '').matchAll(/\.([^.]+)/g)) {
+    if (typeof at !== 'object' || at === null) return false
+    at = Reflect.get(at, `f:${name}`)
+  }
+  return at !== undefined && at !== fields
+}
+
+/** A change of what is wished for, and not of what is reported. */
+const isMeant = (before: KubeObject, after: KubeObject): boolean =>
+  fieldChanges(before, after).some(({ field }) => !field.startsWith('.status') && field !== '.metadata.generation')
+
+function changeSaid(before: KubeObject, after: KubeObject, first: Entry | undefined): string {
+  if (after.metadata.deletionTimestamp && !before.metadata.deletionTimestamp) return 'delete: it is to end'
+  return `${first?.operation === 'Apply' ? 'apply' : 'update'}${said(first)}`
+}
+
+const said = (entry: Entry | undefined): string => (entry?.subresource ? ` ${entry.subresource}` : '')
+
+function ownerOf({ metadata }: KubeObject): Owner | undefined {
+  const found = metadata.ownerReferences?.find(({ controller }) => controller === true)
+  return found && { apiVersion: found.apiVersion, kind: found.kind, name: found.name, uid: found.uid }
+}
