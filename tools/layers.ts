@@ -75,7 +75,7 @@ export const ROOMS: readonly Room[] = [
     name: 'packs',
     question: 'What can the platform do?',
     holds:
-      'housekeeping, workload, scheduling, volumes; planned: fleet, delivery, placement, traffic, database, storage, devspace, tenancy',
+      'housekeeping, members, workload, scheduling, volumes; planned: fleet, delivery, placement, traffic, database, storage, devspace, tenancy',
     imports: ['base', 'api', 'client', 'kernel', 'runtime', PACK_WORDS],
     world: false,
   },

@@ -13,7 +13,10 @@ import { ControlError } from '@muster/base/errors.ts'
 export interface ServerAddress {
   /** `https://127.0.0.1:6443`. */
   readonly url: string
-  readonly ca: string
+  /** Those that the machine trusts when absent. */
+  readonly ca?: string
+  /** Whoever answers is believed: anybody between may read and change what is said. */
+  readonly insecure?: boolean
   readonly certificate?: string
   readonly key?: string
   /** The name in the server's certificate, where it differs from the host of the url. */
@@ -32,7 +35,9 @@ const PING_ANSWER_MAX: Duration = seconds(15)
 
 /** A connection that opens with the first request. */
 export function connectTo(address: ServerAddress, clock: Clock): Connection {
-  const { url, ca, certificate, key, servername } = address
+  const { url, ca, insecure = false, certificate, key, servername } = address
+  // A server may be below a path, as each logical cluster of Muster is.
+  const base = new URL(url).pathname.replace(/\/$/, '') || '/'
   let session: ClientHttp2Session | undefined
   let closed = false
 
@@ -40,7 +45,8 @@ export function connectTo(address: ServerAddress, clock: Clock): Connection {
     if (closed) throw new ControlError('Unavailable', `the connection to ${url} was closed by its owner`)
     if (session && !session.closed && !session.destroyed) return session
     const fresh = connect(url, {
-      ca,
+      ...(ca === undefined ? {} : { ca }),
+      rejectUnauthorized: !insecure,
       ...(certificate && key ? { cert: certificate, key } : {}),
       ...(servername ? { servername } : {}),
     })
@@ -52,7 +58,7 @@ export function connectTo(address: ServerAddress, clock: Clock): Connection {
   }
 
   return {
-    send: (request) => carry(open, request, url),
+    send: (request) => carry(open, base === '/' ? request : { ...request, path: `${base}${request.path}` }, url),
     close() {
       closed = true
       session?.destroy()

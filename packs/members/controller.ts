@@ -1,4 +1,5 @@
 /** Keeps a mirror for each member; see `mirror/mirror.ts`. */
+import { isConditionTrue } from '@muster/api/conditions.ts'
 import { sameJson } from '@muster/api/same-json.ts'
 import type { GroupResource } from '@muster/api/status.ts'
 import { formatInstant, seconds } from '@muster/base/clock.ts'
@@ -36,6 +37,8 @@ export interface MemberWay extends MemberClients {
 const CLUSTERS = refOf<Cluster>(ClusterKind)
 /** How often what is said of a mirror is brought up to date. */
 const SAY_EVERY = seconds(10)
+/** While it is not whole: somebody waits for it. */
+const SAY_EVERY_AT_FIRST = seconds(1)
 
 interface Running {
   readonly mirror: Mirror
@@ -82,7 +85,9 @@ async function look(key: Key, deps: MembersDeps & ControllerContext, running: Ma
   }
   try {
     const { mirror } = running.get(key.name) ?? (await start(cluster, deps, running))
-    await say(statusOf(cluster, mirror.state(), now))
+    const status = statusOf(cluster, mirror.state(), now)
+    await say(status)
+    return lookAgain(isConditionTrue(status.conditions, 'Mirrored') ? SAY_EVERY : SAY_EVERY_AT_FIRST)
   } catch (error) {
     if (!isControlError(error) || error.code === 'Conflict') throw error
     await say(noWayStatus(cluster, error.message, now))
@@ -96,7 +101,7 @@ async function start(
   running: Map<string, Running>,
 ): Promise<Running> {
   const { name = '', uid = '', generation = 0 } = cluster.metadata
-  const { exclude = [], secrets = 'Metadata', requestsPerSecond = 10 } = cluster.spec.mirror ?? {}
+  const { exclude = [], secrets = 'Metadata', requestsPerSecond = 20 } = cluster.spec.mirror ?? {}
   const way = await deps.connect(name)
   const mirror = createMirror({
     ...deps,

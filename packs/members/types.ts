@@ -52,7 +52,7 @@ export const ClusterKind = defineKind({
           Type.Integer({
             minimum: 1,
             maximum: 100,
-            default: 10,
+            default: 20,
             description: 'How many requests its API server gets at most; each page of a list and each watch is one.',
           }),
         ),

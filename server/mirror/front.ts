@@ -27,7 +27,7 @@ export const withMirrors =
     if (!READING.has(request.method)) return refuse(new ControlError('MethodNotAllowed', NOT_WRITTEN))
     const { authorization: _token, ...headers } = request.headers
     const { clientCertificate: _certificate, headerLists: _lists, ...rest } = request
-    return mirror({ ...rest, headers, path: `/clusters/${cluster}${path}` })
+    return mirror({ ...rest, headers, path: `/clusters/${name}${path}` })
   }
 
 /** The hub's own refusal of who asks; undefined when he may look. */

@@ -10,7 +10,7 @@ import type { GroupResource } from '@muster/api/status.ts'
 import type { Clock } from '@muster/base/clock.ts'
 import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
-import type { Store } from '@muster/store/store.ts'
+import type { Revision, Store } from '@muster/store/store.ts'
 import { createPolicyIndex } from '../admission/policies/index.ts'
 import { admissionReads } from '../admission/reads.ts'
 import type { Authorizer } from '../auth/authorization.ts'
@@ -28,6 +28,7 @@ import { createMetrics } from '../metrics/metrics.ts'
 import { noHeartbeats } from '../nodes/heartbeats.ts'
 import { createRegistry } from '../registry/registry.ts'
 import { attributesOfKind } from '../resources/select.ts'
+import { type RetentionSettings, retain } from '../retention/retain.ts'
 import { openStorage, type Storage } from '../storage/storage.ts'
 
 /** What it is made of. */
@@ -43,6 +44,8 @@ export interface MirrorServerDeps {
   readonly version: string
   readonly address: () => string
   readonly pause?: () => Promise<void>
+  /** For how long the past is kept whole. Nothing is ever forgotten when absent. */
+  readonly retention?: RetentionSettings
 }
 
 /** A mirror that answers. */
@@ -75,6 +78,8 @@ export async function openMirrorServer(deps: MirrorServerDeps): Promise<MirrorSe
   })
   const life = new AbortController()
   await serveEstablished({ objects, registry, clock, log }, new Map(), () => {}, life.signal)
+  if (deps.retention)
+    void retain({ store, objects: NO_POLICIES, clock, log, newId, storedAs }, deps.retention, life.signal)
   const metrics = createMetrics(
     () => store.status(),
     () => [],
@@ -139,6 +144,13 @@ export async function openMirrorServer(deps: MirrorServerDeps): Promise<MirrorSe
     },
   }
 }
+
+/** Retention policies of the clusters are about their own stores. */
+const NO_POLICIES: Pick<Storage, 'list' | 'update'> = {
+  list: async () => ({ items: [], revision: 0 as Revision }),
+  update: () => Promise.reject(new TypeError('broken promise: there is no policy to report on')),
+}
+const storedAs = (_cluster: string, resource: GroupResource): GroupResource => resource
 
 /** Whoever stands in front has asked who it is. */
 const READER = { username: 'system:muster:mirror-reader', groups: [MASTERS] }

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
 import { ELECTION_KINDS } from '@muster/api/elections/kinds.ts'
 import { RetentionPolicyKind } from '@muster/api/history/retention-policy.ts'
+import type { Handle } from '@muster/api/message.ts'
 import { TransactionKind } from '@muster/api/transaction/transaction.ts'
 import { type Clock, seconds } from '@muster/base/clock.ts'
 import { hasCode } from '@muster/base/errors.ts'
@@ -13,19 +14,21 @@ import type { Random } from '@muster/base/random.ts'
 import { type Client, createClient } from '@muster/client/client.ts'
 import { createCaller } from '@muster/client/http/post.ts'
 import { housekeepingPack } from '@muster/packs/housekeeping/pack.ts'
+import { membersPack } from '@muster/packs/members/pack.ts'
 import { schedulingPack } from '@muster/packs/scheduling/pack.ts'
 import { volumesPack } from '@muster/packs/volumes/pack.ts'
 import { workloadPack } from '@muster/packs/workload/pack.ts'
 import { runControllers } from '@muster/runtime/run-controllers.ts'
 import { flowControlObjects } from '@muster/server/admission/bootstrap/flow-control.ts'
 import { ADMISSION_STEPS } from '@muster/server/admission/steps.ts'
-import { type ApiServer, openApiServer } from '@muster/server/api-server.ts'
+import { openApiServer } from '@muster/server/api-server.ts'
 import { issueNodeCertificate } from '@muster/server/auth/identities.ts'
 import { CONTROL_PLANE } from '@muster/server/auth/user.ts'
 import { bootstrap } from '@muster/server/cluster/bootstrap.ts'
 import { DEFAULT_NETWORK, factsOf } from '@muster/server/cluster/network.ts'
 import { dialOver } from '@muster/server/listen/dial.ts'
 import { type Listener, listen } from '@muster/server/listen/listener.ts'
+import { withMirrors } from '@muster/server/mirror/front.ts'
 import { type AgentRoster, createAgentRoster } from '@muster/server/nodes/agents.ts'
 import { createConnectors } from '@muster/server/nodes/connectors.ts'
 import { DEFAULT_LIVENESS } from '@muster/server/nodes/keep-nodes.ts'
@@ -37,6 +40,8 @@ import type { Place } from '../control-plane/place.ts'
 import { portHolder } from '../control-plane/port-holder.ts'
 import { localVolumes } from '../fleet/node-directories.ts'
 import type { MemberRanges } from '../fleet/ranges.ts'
+import { withMirrorContexts } from '../members/contexts.ts'
+import { createMirrors, knownMembers } from '../members/mirrors.ts'
 import { openEngine } from '../store-server/open-engine.ts'
 import { text } from '../terminal/language.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -86,7 +91,7 @@ export interface ControlPlane {
 }
 
 /** What is served from the start. */
-const KINDS = [...BUILT_IN_KINDS, RetentionPolicyKind, TransactionKind, ...ELECTION_KINDS]
+const KINDS = [...BUILT_IN_KINDS, RetentionPolicyKind, TransactionKind, ...ELECTION_KINDS, ...membersPack.kinds]
 
 /** Who may come in, how much of the server is theirs, and what is sealed. */
 export interface AccessWishes {
@@ -149,7 +154,9 @@ export async function startControlPlane(deps: ControlPlaneDeps): Promise<Control
     fixedTokens: new Map([[ownToken, { username: CONTROL_PLANE, groups: ['system:masters'] }]]),
     pause: () => setImmediate(),
   })
-  const listener = await listenSomewhere(deps, server, credentials)
+  const mirrors = createMirrors({ place, clock, random, log, address: () => address })
+  const handle = withMirrors(server.handle, mirrors.handle)
+  const listener = await listenSomewhere(deps, handle, credentials)
   const others: Listener[] = []
   address = `${deps.host}:${listener.port}`
   const url = `https://${address}`
@@ -164,11 +171,14 @@ export async function startControlPlane(deps: ControlPlaneDeps): Promise<Control
     await bootstrap({ handle: server.handle, token: ownToken, cluster, kinds: KINDS, facts, beginning })
   }
   const kubeconfig = await writeKubeconfigs(place, url, credentials, clock)
+  await withMirrorContexts(kubeconfig, url, await knownMembers(place))
   const hub = { clock, random, log, send: server.handle, headers: { authorization: `Bearer ${ownToken}` } }
   const own = {
     rootCaOf: () => credentials.serving.authority.certificate,
     flowControl: flowControlObjects(),
     localVolumes: localVolumes(place, new Set(ranges.keys())),
+    ...mirrors.deps,
+    stop: controllersStop.signal,
   }
   const controllers = runControllers(
     [
@@ -176,6 +186,7 @@ export async function startControlPlane(deps: ControlPlaneDeps): Promise<Control
       ...workloadPack.controllers,
       ...schedulingPack.controllers,
       ...volumesPack.controllers,
+      ...membersPack.controllers,
     ],
     own,
     { ...hub, allClusters: true },
@@ -208,6 +219,7 @@ export async function startControlPlane(deps: ControlPlaneDeps): Promise<Control
       await controllers
       server.close()
       await Promise.all([listener, ...others].map((one) => one.close(seconds(2))))
+      await mirrors.close()
       await audit?.close()
       await store.close()
     },
@@ -227,7 +239,7 @@ const namesOf = ({ front, network }: MemberRanges): readonly string[] => [front,
 /** The port that is asked for; else that of the last time, the usual one, or a free one when others have those. */
 async function listenSomewhere(
   { terminal, host, port, place, clock }: ControlPlaneDeps,
-  { handle }: ApiServer,
+  handle: Handle,
   credentials: Credentials,
 ): Promise<Listener> {
   const tls = tlsOf(credentials)

@@ -1,6 +1,6 @@
 /** Tens of clusters and hundreds of thousands of machines, kept as they are described. */
 import { text } from '../terminal/language.ts'
-import { notYet, type System } from './capability.ts'
+import { notYet, partial, type System } from './capability.ts'
 
 /** Fleet operations, as asked for by its users. */
 export const FLEET: System = {
@@ -11,6 +11,12 @@ export const FLEET: System = {
     '大量机器同时故障时，自动修复不会演变成一次事故。',
   ),
   capabilities: [
+    partial(
+      'Existing clusters mirrored read-only: every change kept, with who and why, and read as one (missing: agents that dial out, audit webhooks as a source)',
+      '以只读方式镜像现有集群：保留每次变化及其人与原因，并可作为整体读取（尚缺：主动外连的代理、以审计 webhook 为来源）',
+      'muster connect --context NAME (docs/guides/connect.md)',
+      'apps/muster/members/connect.real.test.ts',
+    ),
     notYet(
       'Clusters as objects: create, upgrade, roll back and delete one by changing its description',
       '集群即对象：修改描述即可创建、升级、回滚、删除集群',

@@ -81,7 +81,7 @@ async function askWhetherToPurge({ terminal, place, stdin }: DownDeps): Promise<
 }
 
 /** What may lie in the folder of a control plane. Anything else was put there by somebody, and stays. */
-const OURS = new Set(['audit', 'clusters', 'data', 'kubeconfig', 'logs', 'parts', 'run.json'])
+const OURS = new Set(['audit', 'clusters', 'data', 'kubeconfig', 'logs', 'members', 'parts', 'run.json'])
 
 async function purge(place: Place): Promise<void> {
   if (!existsSync(place.directory)) return

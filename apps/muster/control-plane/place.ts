@@ -6,7 +6,9 @@
  *     NAME/run.json                   the process that serves it now
  *     NAME/logs/                      what it says while nobody looks
  *     NAME/audit/                     who did what
+ *     NAME/members/                   the ways into other clusters that are mirrored
  *     NAME/data/store/                the truth
+ *     NAME/data/mirrors/              what is written down of other clusters
  *     NAME/data/keys/                 what Secrets are sealed with: without it they cannot be read
  *     NAME/data/identities/           keys and certificates: for their owner's eyes alone
  */

@@ -48,7 +48,7 @@ export const leaseGuardCheck: Check = {
     try {
       const { url, ca } = addressIn(await readFile(server.kubeconfig, 'utf8'), server.url)
       const flags = { server: url, ca: join(home, 'ca.crt'), namespace: NAMESPACE }
-      await writeFile(flags.ca, ca)
+      await writeFile(flags.ca, ca ?? '')
       await furnish(client, home)
       const start = (pod: string) =>
         replicas.set(pod, startReplica(path, { ...flags, hostname: pod, token: tokenFile(home, pod) }))

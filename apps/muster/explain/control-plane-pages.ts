@@ -1,4 +1,4 @@
-/** The pages about control planes of this machine: MUS0109 to MUS0117. */
+/** The pages about control planes of this machine: MUS0109 to MUS0119. */
 import { EXIT } from '../exit-codes.ts'
 import { text } from '../terminal/language.ts'
 import type { Page } from './page.ts'
@@ -126,5 +126,34 @@ export const CONTROL_PLANE_PAGES = {
       'Stop the other control plane (`muster down --name NAME`), or start without the demo: `muster up`.',
       '停止另一个控制平面（`muster down --name NAME`），或者不带示例启动：`muster up`。',
     ),
+  },
+  MUS0118: {
+    title: text('A cluster cannot be reached', '无法连接到集群'),
+    exit: EXIT.error,
+    meaning: text(
+      'The cluster that was to be connected did not answer as a Kubernetes does. Nothing was written down, and nothing changed.',
+      '要连接的集群没有像 Kubernetes 那样应答。没有记录任何内容，也没有任何更改。',
+    ),
+    causes: text(
+      'It does not run, its address is of another network, its certificate or the credential has expired, or a program that makes the credential failed.',
+      '它没有运行、地址属于另一个网络、证书或凭据已过期，或者生成凭据的程序失败了。',
+    ),
+    cure: text(
+      'What the reason says. `kubectl --context NAME version` goes the same way; once that works, `muster connect` does.',
+      '按原因处理。`kubectl --context NAME version` 走的是同一条路；它能用时，`muster connect` 也能用。',
+    ),
+  },
+  MUS0119: {
+    title: text('There is no such member', '没有这个成员'),
+    exit: EXIT.error,
+    meaning: text(
+      'No cluster of this name is a member of this control plane. Nothing was changed.',
+      '该控制平面没有这个名称的成员集群。没有更改任何东西。',
+    ),
+    causes: text(
+      'The name is that of a context and not of the member, or it was disconnected before.',
+      '该名称是上下文的名称而不是成员的名称，或者它已被断开。',
+    ),
+    cure: text('`kubectl get clusters` lists the members.', '`kubectl get clusters` 列出所有成员。'),
   },
 } as const satisfies Readonly<Record<string, Page>>

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { visible } from '../terminal/width.ts'
 import { type PastContext, printPlain, query } from './context.ts'
 import type { Target } from './target.ts'
-import { changeLines, hidingSecrets, inCommand, when, writer } from './words.ts'
+import { changeLines, hidingSecrets, inCommand, surety, when, writer } from './words.ts'
 
 /** Prints a page of versions. */
 export async function history(
@@ -36,7 +36,7 @@ export function versionLines({ terminal, clock }: PastContext, target: Target, v
     ? `  (because of ${by.because.resource}/${visible(by.because.name)} @${by.because.revision})`
     : ''
   const body = [
-    `${visible(by.reason)}${by.claimed ? colors.yellow(' (claimed)') : ''}${colors.dim(because)}`,
+    `${visible(by.reason)}${surety(by, colors)}${colors.dim(because)}`,
     ...(version.gapBefore ? [colors.yellow('versions before this one are no longer kept')] : []),
     ...(version.erased ? [colors.yellow('what it said was erased')] : []),
     ...changeLines(version, colors, terminal.glyphs.arrow, hidingSecrets(target.type.plural)),

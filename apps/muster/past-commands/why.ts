@@ -5,7 +5,7 @@ import { type Text, text } from '../terminal/language.ts'
 import { visible } from '../terminal/width.ts'
 import { type PastContext, printPlain, query } from './context.ts'
 import type { Target } from './target.ts'
-import { changeLines, hidingSecrets, when, writer } from './words.ts'
+import { changeLines, hidingSecrets, surety, when, writer } from './words.ts'
 
 const ORIGINS: Readonly<Record<ObjectWhy['origin'], Text>> = {
   human: text('began with a person', '始于人'),
@@ -33,7 +33,10 @@ export async function why(
     for (const line of body) data.line(`      ${line}`)
   }
   const claimed = answer.claimed ? text(', as was only claimed on the way', '（途中有仅为声称的环节）') : text('', '')
-  data.line(`${data.colors.bold(glyphs.begin)} ${terminal.say(ORIGINS[answer.origin])}${terminal.say(claimed)}`)
+  const inferred = answer.inferred ? text(', as far as can be inferred', '（据推断）') : text('', '')
+  data.line(
+    `${data.colors.bold(glyphs.begin)} ${terminal.say(ORIGINS[answer.origin])}${terminal.say(claimed)}${terminal.say(inferred)}`,
+  )
   return EXIT.ok
 }
 
@@ -45,7 +48,7 @@ function hopLines({ terminal, clock }: PastContext, { object, version, hidden }:
   const { by, change } = version
   return [
     `${named}  ${change} ${when(version.time, clock.now())} by ${writer(by)}`,
-    `${visible(by.reason)}${by.claimed ? colors.yellow(' (claimed)') : ''}${by.timer ? colors.dim(' (looked again after a while)') : ''}`,
+    `${visible(by.reason)}${surety(by, colors)}${by.timer ? colors.dim(' (looked again after a while)') : ''}`,
     ...changeLines(version, colors, terminal.glyphs.arrow, hidingSecrets(object.resource)),
     ...(by.rejected ?? []).map(({ choice, why: because }) => colors.dim(`not ${visible(choice)}: ${visible(because)}`)),
   ]

@@ -19,6 +19,10 @@ export function writer({ user, client }: WriteAccount): string {
   return program ? `${visible(user)} with ${visible(program)}` : visible(user)
 }
 
+/** How sure what is told of a writer is, where it is not known. */
+export const surety = ({ claimed, inferred }: WriteAccount, colors: Colors): string =>
+  claimed ? colors.yellow(' (claimed)') : inferred ? colors.dim(' (inferred)') : ''
+
 /** Changes of one version, a line each: `.spec.replicas  1 → 3`. */
 export function changeLines(
   { fields = [], moreFields = 0 }: Pick<ObjectVersion, 'fields' | 'moreFields'>,

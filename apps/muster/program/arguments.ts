@@ -16,6 +16,13 @@ export function wholeArgument(word: string): number {
   throw new InvalidArgumentError('wanted a whole number')
 }
 
+/** A whole number from 1 to 100. */
+export function countArgument(word: string): number {
+  const count = wholeArgument(word)
+  if (count >= 1 && count <= 100) return count
+  throw new InvalidArgumentError('wanted a number from 1 to 100')
+}
+
 /** A length of time above zero, in seconds: `10`, `10s`, `1.5m` or `2h`. */
 export function secondsArgument(word: string): number {
   const [, count = '0', unit = 's'] = /^(\d+(?:\.\d+)?)([smh])?$/.exec(word) ?? []

@@ -8,6 +8,7 @@ import { addCompletion } from './completion.ts'
 import { addControlPlane } from './control-plane.ts'
 import { addExamples, type ProgramDeps } from './deps.ts'
 import { addKubectlVerbs } from './kubectl-verbs.ts'
+import { addMembers } from './members.ts'
 import { addPast } from './past.ts'
 import { addStoreCommands } from './store.ts'
 import { addTransact } from './transact.ts'
@@ -73,6 +74,7 @@ export function program(
   ])
   addUp(command, deps)
   addControlPlane(command, deps)
+  addMembers(command, deps)
   addKubectlVerbs(command, deps)
   addPast(command, deps)
   addTransact(command, deps)

@@ -41,7 +41,7 @@ export function inferWriter(before: KubeObject | undefined, after: KubeObject): 
   const isOwners = owner !== undefined && (before === undefined || (CONTROLLERS.test(actor) && isMeant(before, after)))
   return {
     actor,
-    reason: before === undefined ? `create${said(first)}` : changeSaid(before, after, first),
+    reason: before === undefined ? 'create' : changeSaid(before, after, first),
     ...(isOwners ? { owner } : {}),
   }
 }
@@ -52,15 +52,23 @@ export function inferDeletion(last: KubeObject | undefined): Inference {
   return { actor: 'unknown', reason: 'delete', ...(owner ? { owner } : {}) }
 }
 
-/** The managers whose fields differ, the newest first. */
+/**
+ * The managers who may have written, the likeliest first: those whose entries changed and who hold what changed, then
+ * whoever else's entry changed, as it does when a field is taken away from a manager. Within one second an entry may
+ * stay what it is: then whoever holds what changed.
+ */
 function writersOf(before: KubeObject | undefined, after: KubeObject): readonly Entry[] {
   const old = new Map((before?.metadata.managedFields ?? []).map((entry) => [nameOf(entry), entry]))
-  const changed = (after.metadata.managedFields ?? []).filter((entry) => {
+  const paths = fieldChanges(before ?? {}, after).map(({ field }) => field)
+  const isChanged = (entry: Entry) => {
     const was = old.get(nameOf(entry))
     return was === undefined || was.time !== entry.time || !sameFields(was, entry)
-  })
-  const candidates = changed.length > 0 ? changed : ownersOfChanges(before, after)
-  return candidates.toSorted((one, other) => (other.time ?? '').localeCompare(one.time ?? '', 'en'))
+  }
+  const isHolder = ({ fieldsV1 }: Entry) => paths.some((path) => holds(fieldsV1, path))
+  const weight = (entry: Entry) => (isChanged(entry) ? 2 : 0) + (isHolder(entry) ? 1 : 0)
+  return (after.metadata.managedFields ?? [])
+    .filter((entry) => weight(entry) > 0)
+    .toSorted((one, other) => weight(other) - weight(one) || (other.time ?? '').localeCompare(one.time ?? '', 'en'))
 }
 
 const nameOf = ({ manager, operation, subresource = '', apiVersion }: Entry): string =>
@@ -68,12 +76,6 @@ const nameOf = ({ manager, operation, subresource = '', apiVersion }: Entry): st
 
 const sameFields = (one: Entry, other: Entry): boolean =>
   JSON.stringify(one.fieldsV1) === JSON.stringify(other.fieldsV1)
-
-/** Within one second the time of an entry stays what it is: then whoever holds what changed has changed it. */
-function ownersOfChanges(before: KubeObject | undefined, after: KubeObject): readonly Entry[] {
-  const paths = fieldChanges(before, after).map(({ field }) => field)
-  return (after.metadata.managedFields ?? []).filter(({ fieldsV1 }) => paths.some((path) => holds(fieldsV1, path)))
-}
 
 /** Whether a set of fields has the plain part of a path: up to where it goes into a list. */
 function holds(fields: unknown, path: string): boolean {

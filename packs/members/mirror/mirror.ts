@@ -73,9 +73,12 @@ export interface Mirror {
 }
 
 /** How often a member is asked what it serves, and whether it is well. */
-const LOOK_EVERY: Duration = seconds(30)
+const LOOK_EVERY: Duration = seconds(10)
 const DISCOVER_EVERY: Duration = minutes(5)
-const PLACES_EVERY: Duration = seconds(10)
+/** How much of its watches a restart asks for once more. Each time is a write. */
+const PLACES_EVERY: Duration = seconds(30)
+/** How soon the first place of a collection is kept: without one it is listed again. */
+const FIRST_PLACES_AFTER: Duration = seconds(1)
 
 const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io'
 
@@ -95,7 +98,7 @@ export function createMirror(deps: MirrorDeps): Mirror {
   let heardAt: Instant | undefined
   let trouble: string | undefined
   let places: Places = {}
-  let kept = ''
+  let keptAt = Number.NEGATIVE_INFINITY
   let discoveredAt = Number.NEGATIVE_INFINITY
   const running = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>()
   const pace = createPacer(clock, deps.requestsPerSecond)
@@ -183,15 +186,18 @@ export function createMirror(deps: MirrorDeps): Mirror {
       const { place } = collection.state()
       return place ? [[name, place] as const] : []
     })
-    places = { ...places, ...Object.fromEntries(now) }
-    const text = now.map(([name, { version: at }]) => `${name}=${at}`).join()
-    if (text === kept) return
-    await recorder.keepPlaces(cluster, places)
-    kept = text
+    const isFirst = now.some(([name]) => places[name] === undefined)
+    const isMoved = now.some(([name, { version: at }]) => places[name]?.version !== at)
+    const isTime = clock.elapsed() - keptAt >= PLACES_EVERY
+    if (!isFirst && !(isMoved && isTime)) return
+    const next = { ...places, ...Object.fromEntries(now) }
+    await recorder.keepPlaces(cluster, next)
+    places = next
+    keptAt = clock.elapsed()
   }
   const keepingPlaces = async (signal: AbortSignal) => {
     while (!signal.aborted) {
-      await clock.sleep(PLACES_EVERY, signal).catch(() => {})
+      await clock.sleep(FIRST_PLACES_AFTER, signal).catch(() => {})
       await keepPlaces().catch((error) => log.warn('the place of a mirror could not be kept', { cluster, error }))
     }
   }
