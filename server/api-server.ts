@@ -10,7 +10,7 @@ import type { Caller } from '@muster/api/caller.ts'
 import type { Kind } from '@muster/api/kind.ts'
 import type { ApiRequest, Handle } from '@muster/api/message.ts'
 import type { GroupResource } from '@muster/api/status.ts'
-import type { Clock } from '@muster/base/clock.ts'
+import { type Clock, milliseconds } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
@@ -52,6 +52,7 @@ import { createFairness, type Fairness } from './fairness/fairness.ts'
 import { collectGarbage, type GarbageDeps } from './garbage/garbage-collector.ts'
 import { kindsIn } from './garbage/kinds.ts'
 import type { HealthCheck } from './health/health.ts'
+import { changesHandler } from './history/changes-between.ts'
 import { historyHandlers } from './history/subresources.ts'
 import { createDocuments } from './http/documents.ts'
 import { endWith } from './http/end-with.ts'
@@ -275,6 +276,7 @@ export async function openApiServer(deps: ApiServerDeps): Promise<ApiServer> {
       version: deps.version,
       address: deps.address,
       issuerDocument: async (cluster, path) => issuerDocument(clusterOf(cluster), path),
+      changes: changesHandler({ store, clock, pause: deps.pause ?? (() => clock.sleep(milliseconds(0))) }),
     }),
   })
   return {

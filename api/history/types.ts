@@ -25,6 +25,8 @@ export interface WriteAccount {
    * cluster must. `user` is then a field manager.
    */
   readonly inferred?: true
+  /** In a mirror: it was there when the mirror began, and nothing was done then. */
+  readonly firstSight?: true
   /** In a mirror: the resourceVersion of this version in the cluster itself. */
   readonly memberVersion?: string
   /** The writer looked because a time had come. */

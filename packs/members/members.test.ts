@@ -8,7 +8,7 @@ import { BUILT_IN_KINDS } from '@muster/api/builtin/kinds.ts'
 import type { ObjectHistory, ObjectWhy } from '@muster/api/history/types.ts'
 import type { ApiRequest, Handle } from '@muster/api/message.ts'
 import type { KubeObject } from '@muster/api/object.ts'
-import { hours, minutes, seconds } from '@muster/base/clock.ts'
+import { formatInstant, hours, minutes, seconds } from '@muster/base/clock.ts'
 import { ControlError } from '@muster/base/errors.ts'
 import { newId } from '@muster/base/ids.ts'
 import { noLog } from '@muster/base/log.ts'
@@ -17,6 +17,7 @@ import { type Client, createClient } from '@muster/client/client.ts'
 import { metadataOnly } from '@muster/client/metadata-only.ts'
 import { refOf } from '@muster/client/resource-ref.ts'
 import { runControllers } from '@muster/runtime/run-controllers.ts'
+import type { ChangeDigest } from '@muster/server/history/changes-between.ts'
 import { openMirrorServer } from '@muster/server/mirror/mirror-server.ts'
 import { createRecorder } from '@muster/server/mirror/recorder.ts'
 import { openTestApi } from '@muster/server/testing/open-test-api.ts'
@@ -62,6 +63,8 @@ async function open(seed = 1, spec: Cluster['spec'] = {}) {
     kinds: BUILT_IN_KINDS,
     version: '0',
     address: () => 'mirror:1',
+    // A sleep would wait for the test to move the time.
+    pause: async () => {},
   })
   const hub = await openTestApi({ clock, seed: seed + 1, kinds: [...BUILT_IN_KINDS, ClusterKind] })
   const headers = { authorization: `Bearer ${hub.adminToken}` }
@@ -423,5 +426,40 @@ test('nothing is written to a mirror through its API', async () => {
     /this is a mirror/,
   )
   equal(await world.store.head(), head)
+  await world.end()
+})
+
+test('what happened is told by who did it: one change in the cluster, and what it led to', async () => {
+  const world = await open()
+  await world.pass(minutes(2))
+  const since = formatInstant(world.clock.now())
+  const maps = world.atMember('argocd').resource(MAPS)
+  await maps.create(map('a', '1'))
+  await maps.update({ ...(await maps.get({ namespace: 'default', name: 'a' })), data: { x: '2' } })
+  await world
+    .atMember('kubectl')
+    .resource(SECRETS)
+    .create({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'db', namespace: 'default' },
+      data: {},
+    })
+  await world.pass(minutes(1))
+  const changes = async (query: Record<string, string>) =>
+    (await world.everywhere.call({ method: 'GET', path: '/changes', query })) as ChangeDigest
+  equal((await changes({ from: '-10m' })).groups.length, 3, 'what was there before is no change')
+  const { groups, clusters } = await changes({ from: since })
+  deepEqual(clusters, ['eu'])
+  deepEqual(groups.map(({ by, change, object }) => [by.user, change, `${object.resource}/${object.name}`]).toSorted(), [
+    ['argocd', 'created', 'configmaps/a'],
+    ['argocd', 'updated', 'configmaps/a'],
+    ['kubectl', 'created', 'secrets/db'],
+  ])
+  equal((await changes({ from: since, clusters: 'us-*' })).writes, 0)
+  equal((await changes({ from: since, clusters: 'e?' })).writes, 3)
+  equal((await changes({ from: since, namespace: 'kube-system' })).writes, 0)
+  await rejects(changes({ from: 'soon' }), /from: "soon" is no time such as/)
+  await rejects(changes({ from: '-1s', to: '-1h' }), /lies after to/)
   await world.end()
 })

@@ -36,6 +36,7 @@ interface Details {
   /** The term of the election in which its writer led. */
   readonly fence?: string
   readonly inferred?: true
+  readonly firstSight?: true
   readonly memberVersion?: string
 }
 
@@ -81,16 +82,26 @@ export interface InferredAccount {
   readonly memberVersion: string
   /** False when it is known, and not told from the object. */
   readonly isInferred: boolean
+  /** It was there when the mirror began. */
+  readonly isFirstSight: boolean
 }
 
 /** The cause of a write that was made in another cluster. */
-export const inferredCause = ({ actor, reason, object, memberVersion, isInferred }: InferredAccount): Cause =>
+export const inferredCause = ({
+  actor,
+  reason,
+  object,
+  memberVersion,
+  isInferred,
+  isFirstSight,
+}: InferredAccount): Cause =>
   causeWith(
     actor,
     reason,
     {
       ...(object ? { object: formatObjectRevision(object) } : {}),
       ...(isInferred ? { inferred: true } : {}),
+      ...(isFirstSight ? { firstSight: true } : {}),
       memberVersion,
     },
     object,

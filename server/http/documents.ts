@@ -35,6 +35,8 @@ export interface DocumentDeps {
   readonly address: () => string
   /** What the issuer of tokens publishes about a logical cluster, by path. */
   readonly issuerDocument: (cluster: string, path: string) => Promise<object | undefined>
+  /** What happened in a logical cluster, or in all: `/changes`. */
+  readonly changes: (request: ApiRequest, cluster: string) => Promise<ApiResponse>
 }
 
 /** Answers paths that are about no resource; undefined when there is nothing. */
@@ -73,6 +75,8 @@ export function createDocuments(deps: DocumentDeps): AnswerDocument {
         const { contentType, text } = await deps.metrics.print()
         return answer(200, contentType, Buffer.from(text))
       }
+      case 'changes':
+        return second === undefined ? deps.changes(request, cluster) : undefined
       case 'debug': {
         const dump = second === 'api_priority_and_fairness' && third && rest.length === 0
         const text = dump && dumpOf(third, deps.levelsOf(cluster).all, request.query)

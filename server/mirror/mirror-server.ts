@@ -7,7 +7,7 @@
 import type { Kind } from '@muster/api/kind.ts'
 import type { Handle } from '@muster/api/message.ts'
 import type { GroupResource } from '@muster/api/status.ts'
-import type { Clock } from '@muster/base/clock.ts'
+import { type Clock, milliseconds } from '@muster/base/clock.ts'
 import type { Logger } from '@muster/base/log.ts'
 import type { Random } from '@muster/base/random.ts'
 import type { Revision, Store } from '@muster/store/store.ts'
@@ -20,6 +20,7 @@ import { serveEstablished } from '../cluster/custom-resources.ts'
 import { DEFAULT_NETWORK } from '../cluster/network.ts'
 import { createLeaseGuardIndex } from '../elections/lease-guards.ts'
 import { createFairness } from '../fairness/fairness.ts'
+import { changesHandler } from '../history/changes-between.ts'
 import { historyHandlers } from '../history/subresources.ts'
 import { createDocuments } from '../http/documents.ts'
 import { endWith } from '../http/end-with.ts'
@@ -130,6 +131,7 @@ export async function openMirrorServer(deps: MirrorServerDeps): Promise<MirrorSe
       version: deps.version,
       address: deps.address,
       issuerDocument: async () => undefined,
+      changes: changesHandler({ store, clock, pause: pause ?? (() => clock.sleep(milliseconds(0))) }),
     }),
   })
   return {

@@ -24,7 +24,7 @@ import { clusterPrefix, formatKey, type ObjectKey, parseKey } from '../storage/k
 import { encodeObject, parseBytes } from '../storage/stored-object.ts'
 
 /** What is told of a write, but for the version, which is known. `object` names what led to it; its revision is looked up. */
-export interface Told extends Pick<InferredAccount, 'actor' | 'reason' | 'isInferred'> {
+export interface Told extends Pick<InferredAccount, 'actor' | 'isFirstSight' | 'isInferred' | 'reason'> {
   readonly because?: Omit<ObjectRevision, 'revision'>
 }
 
@@ -113,7 +113,12 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     let present = last.revision
     if (before && object && before.metadata.uid !== object.metadata.uid) {
       // Another has taken its name, and its end was not seen.
-      await commit({ write: 'delete', key: text }, present, { ...told, reason: REPLACED, isInferred: true })
+      await commit({ write: 'delete', key: text }, present, {
+        ...told,
+        reason: REPLACED,
+        isInferred: true,
+        isFirstSight: false,
+      })
       present = 0 as Revision
     }
     const revision = await commit(
@@ -167,6 +172,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
         reason: 'remembers how far the mirror has come',
         memberVersion: '',
         isInferred: false,
+        isFirstSight: false,
       })
     },
   }

@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { text } from '../terminal/language.ts'
 import type { Terminal, World } from '../terminal/terminal.ts'
 import { VERSION } from '../version.ts'
+import { addChanges } from './changes.ts'
 import { addCompletion } from './completion.ts'
 import { addControlPlane } from './control-plane.ts'
 import { addExamples, type ProgramDeps } from './deps.ts'
@@ -77,6 +78,7 @@ export function program(
   addMembers(command, deps)
   addKubectlVerbs(command, deps)
   addPast(command, deps)
+  addChanges(command, deps)
   addTransact(command, deps)
   addTree(command, deps)
   addStoreCommands(command, deps)

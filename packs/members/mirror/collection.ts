@@ -65,6 +65,9 @@ export interface CollectionDeps extends Omit<PursuitDeps, 'from'> {
 /** Changes that wait for the disk side by side: a disk takes as many of them as one. */
 const IN_FLIGHT_MAX = 256
 
+/** It was there already. */
+const FIRST_SIGHT = ' (first seen in a list)'
+
 /** What kubectl applied last, all of it. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
@@ -98,7 +101,7 @@ export function createCollection(resource: ResourceRef, deps: CollectionDeps): C
     namespace: metadata.namespace ?? '',
     name: metadata.name ?? '',
   })
-  const told = ({ actor, reason, owner }: Inference, namespace: string, more = ''): Told => {
+  const told = ({ actor, reason, owner }: Inference, namespace: string, more: string): Told => {
     const found = owner && resourceOf(owner)
     const because = found && {
       group: found.group,
@@ -106,7 +109,13 @@ export function createCollection(resource: ResourceRef, deps: CollectionDeps): C
       namespace: found.isNamespaced ? namespace : '',
       name: owner.name,
     }
-    return { actor, reason: `${reason}${more}`, isInferred: true, ...(because ? { because } : {}) }
+    return {
+      actor,
+      reason: `${reason}${more}`,
+      isInferred: true,
+      isFirstSight: more === FIRST_SIGHT,
+      ...(because ? { because } : {}),
+    }
   }
   const recordPut = async (object: KubeObject, more: string): Promise<void> => {
     const key = keyOf(object)
@@ -156,7 +165,7 @@ export function createCollection(resource: ResourceRef, deps: CollectionDeps): C
     beginList() {
       const found = new Set<string>()
       const since = place?.time
-      const more = since === undefined ? ' (first seen in a list)' : ` (some time after ${since})`
+      const more = since === undefined ? FIRST_SIGHT : ` (some time after ${since})`
       return {
         async page(objects) {
           heard()

@@ -14,6 +14,8 @@ export interface Told {
   readonly actor: string
   readonly reason: string
   readonly isInferred: boolean
+  /** It was there when the mirror began. */
+  readonly isFirstSight: boolean
   /** The object on whose account it was made. */
   readonly because?: GroupResource & { readonly namespace: string; readonly name: string }
 }
