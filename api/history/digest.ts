@@ -146,7 +146,7 @@ function rootOf(write: WrittenChange, byVersion: ReadonlyMap<string, WrittenChan
     const { because } = at.by
     if (!because || Number(because.revision) >= Number(at.revision)) return { at: 'write', write: at }
     const before = byVersion.get(versionOf(at.cluster, because, because.revision))
-    if (!before) return { at: 'before', object: because, first: at }
+    if (!before || before.by.firstSight) return { at: 'before', object: because, first: at }
     at = before
   }
 }

@@ -25,7 +25,7 @@ import { encodeObject, parseBytes } from '../storage/stored-object.ts'
 
 /** What is told of a write, but for the version, which is known. `object` names what led to it; its revision is looked up. */
 export interface Told extends Pick<InferredAccount, 'actor' | 'isFirstSight' | 'isInferred' | 'reason'> {
-  readonly because?: Omit<ObjectRevision, 'revision'>
+  readonly because?: 'itself' | Omit<ObjectRevision, 'revision'>
 }
 
 /** One sight of one object. */
@@ -70,6 +70,9 @@ interface Known {
   readonly version: string
 }
 
+/** Versions of an owner that are looked at: more are not made in the moment by which streams differ. */
+const CAUSES_MAX = 8
+
 const NOTHING: Known = { revision: 0 as Revision, version: '' }
 
 /** A recorder over a store that nobody else writes to. */
@@ -84,13 +87,18 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     return found
   }
 
-  /** What led to a write: the newest version of the object that is named. */
+  /** What led to a write: the newest version of the object that is named, of those that its cluster had made by then. */
   const revisionOf = async (
-    cluster: string,
-    named: NonNullable<Told['because']>,
+    { cluster, ...own }: ObjectKey,
+    version: string,
+    because: NonNullable<Told['because']>,
   ): Promise<ObjectRevision | undefined> => {
-    const [last] = await store.history(formatKey({ ...named, cluster }), { last: 1 })
-    return last && { ...named, revision: String(last.revision) }
+    const named = because === 'itself' ? own : because
+    const text = formatKey({ ...named, cluster })
+    if (because !== 'itself') await underWay.get(text)
+    const last = await store.history(text, { last: CAUSES_MAX })
+    const led = last.findLast(({ cause }) => !isNewer(accountOf(cause).memberVersion ?? '', version))
+    return led && { ...named, revision: String(led.revision) }
   }
 
   const write = async (sighting: Sighting): Promise<Recorded> => {
@@ -107,7 +115,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
       return 'known'
     }
     const { because, ...told } = sighting.tell(before)
-    const led = because && (await revisionOf(key.cluster, because))
+    const led = because && (await revisionOf(key, version, because))
     const commit = (writes: Write, present: Revision, account = told) =>
       commitOne(deps, text, writes, present, { ...account, memberVersion: version, ...(led ? { object: led } : {}) })
     let present = last.revision

@@ -26,7 +26,8 @@ const web = (replicas: number, managedFields: Entry[], more: Partial<KubeObject[
   spec: { replicas },
 })
 
-const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'u', controller: true }
+const OWNER = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'u' }
+const owner = { ...OWNER, controller: true }
 
 test('who created it is who has its fields', () => {
   deepEqual(inferWriter(undefined, web(1, [entry('kubectl-create', '01', SPEC)])), {
@@ -60,8 +61,8 @@ test('what a controller means follows from the owner; what it reports does not, 
   const owned = { ownerReferences: [owner] }
   const at = (replicas: number, entries: Entry[]) => web(replicas, entries, owned)
   const kcm = (time: string) => entry('kube-controller-manager', time, SPEC)
-  equal(inferWriter(undefined, at(1, [kcm('01')])).owner?.name, 'web')
-  equal(inferWriter(at(1, [kcm('01')]), at(2, [kcm('02')])).owner?.name, 'web')
+  deepEqual(inferWriter(undefined, at(1, [kcm('01')])).owner, OWNER)
+  deepEqual(inferWriter(at(1, [kcm('01')]), at(2, [kcm('02')])).owner, OWNER)
   const status = { subresource: 'status' }
   const reported = {
     ...at(2, [kcm('02'), entry('kube-controller-manager', '03', STATUS, status)]),
@@ -69,6 +70,31 @@ test('what a controller means follows from the owner; what it reports does not, 
   }
   equal(inferWriter(at(2, [kcm('02')]), reported).owner, undefined)
   equal(inferWriter(at(1, [kcm('01')]), at(5, [entry('kubectl-edit', '05', SPEC)])).owner, undefined)
-  equal(inferDeletion(at(1, [])).owner?.name, 'web')
+  deepEqual(inferDeletion(at(1, [])).owner, OWNER)
   equal(inferDeletion(undefined).actor, 'unknown')
+})
+
+test('without an owner, what a controller means follows from what the object said before', () => {
+  const revision = { 'f:metadata': { 'f:annotations': { 'f:deployment.kubernetes.io/revision': {} } } }
+  const before = web(1, [entry('kubectl', '01', SPEC)])
+  const after = web(1, [entry('kubectl', '01', SPEC), entry('kube-controller-manager', '01', revision)], {
+    annotations: { 'deployment.kubernetes.io/revision': '1' },
+  })
+  deepEqual(inferWriter(before, after), { actor: 'kube-controller-manager', reason: 'update', owner: 'itself' })
+})
+
+test('a pod that got its node was bound by its scheduler, whoever holds its labels', () => {
+  const labels = { 'f:metadata': { 'f:labels': { '.': {}, 'f:app': {} } } }
+  const pod = (nodeName: string | undefined, more: object = {}): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'a', labels: { app: 'web', ...more }, managedFields: [entry('kcm', '01', labels)] },
+    spec: { schedulerName: 'own-scheduler', ...(nodeName === undefined ? {} : { nodeName }) },
+  })
+  deepEqual(inferWriter(pod(undefined), pod('n1', { zone: 'a' })), {
+    actor: 'own-scheduler',
+    reason: 'bind',
+    owner: 'itself',
+  })
+  equal(inferWriter(pod('n1'), pod('n1', { zone: 'a' })).actor, 'unknown')
 })

@@ -15,8 +15,8 @@ export interface Inference {
   /** A field manager; `unknown` where none can be told. */
   readonly actor: string
   readonly reason: string
-  /** The owner on whose account it was done. */
-  readonly owner?: Owner
+  /** The owner on whose account it was done; `itself` when it follows from what the object said before. */
+  readonly owner?: Owner | 'itself'
 }
 
 /** An owner, as an object names it. */
@@ -37,13 +37,26 @@ export function inferWriter(before: KubeObject | undefined, after: KubeObject): 
   const wrote = writersOf(before, after)
   const [first] = wrote
   const owner = ownerOf(after)
+  const binder = before && binderOf(before, after)
+  if (binder !== undefined) return { actor: binder, reason: 'bind', owner: 'itself' }
   const actor = first?.manager ?? 'unknown'
-  const isOwners = owner !== undefined && (before === undefined || (CONTROLLERS.test(actor) && isMeant(before, after)))
+  if (before && CONTROLLERS.test(actor) && isMeant(before, after)) {
+    return { actor, reason: changeSaid(before, after, first), owner: owner ?? 'itself' }
+  }
   return {
     actor,
     reason: before === undefined ? 'create' : changeSaid(before, after, first),
-    ...(isOwners ? { owner } : {}),
+    ...(before === undefined && owner ? { owner } : {}),
   }
+}
+
+/** Whoever gave a pod its node: a binding leaves no trace among the managed fields. */
+function binderOf(before: KubeObject, after: KubeObject): string | undefined {
+  if (after.kind !== 'Pod') return undefined
+  const [old, now] = [before, after].map(
+    ({ spec }) => spec as { nodeName?: string; schedulerName?: string } | undefined,
+  )
+  return !old?.nodeName && now?.nodeName ? (now.schedulerName ?? 'default-scheduler') : undefined
 }
 
 /** Who deleted an object, as far as that can be told: its last version says nothing of it. */
@@ -77,10 +90,12 @@ const nameOf = ({ manager, operation, subresource = '', apiVersion }: Entry): st
 const sameFields = (one: Entry, other: Entry): boolean =>
   JSON.stringify(one.fieldsV1) === JSON.stringify(other.fieldsV1)
 
-/** Whether a set of fields has the plain part of a path: up to where it goes into a list. */
+/** Whether a set of fields has a path: up to where that goes into a list, whose elements have keys of many forms. */
 function holds(fields: unknown, path: string): boolean {
   let at = fields
-  for (const [, name] of (path.split('[')[0] ?? '').matchAll(/\.([^.]+)/g)) {
+  for (const [, plain, quoted] of path.matchAll(/\.([\w-]+)|\['([^']+)'\]|\[[^\]]+\]/g)) {
+    const name = plain ?? quoted
+    if (name === undefined) break
     if (typeof at !== 'object' || at === null) return false
     at = Reflect.get(at, `f:${name}`)
   }

@@ -9,7 +9,7 @@
  */
 import type { KubeObject } from '@muster/api/object.ts'
 import type { GroupResource } from '@muster/api/status.ts'
-import { formatInstant, type Instant } from '@muster/base/clock.ts'
+import { type Duration, formatInstant, type Instant, milliseconds } from '@muster/base/clock.ts'
 import { ControlError, hasCode } from '@muster/base/errors.ts'
 import type { Client } from '@muster/client/client.ts'
 import { createPursuit, type Pursuit, type PursuitDeps, type Sink } from '@muster/client/pursuit.ts'
@@ -36,6 +36,8 @@ export interface CollectionState {
   readonly trouble: string | undefined
   /** True when the member does not let us. */
   readonly isRefused: boolean
+  /** Owners that its objects have above each other. */
+  readonly depth: number
   /** Everything up to here is written down; absent before the first list. */
   readonly place: Place | undefined
 }
@@ -55,6 +57,8 @@ export interface CollectionDeps extends Omit<PursuitDeps, 'from'> {
   readonly recorder: Recorder
   /** The resource of an owner, where it is mirrored too. */
   readonly resourceOf: (owner: Owner) => (GroupResource & { readonly isNamespaced: boolean }) | undefined
+  /** How many owners the objects of an owner's collection have above them. */
+  readonly depthOf: (owner: Owner) => number
   readonly onGap: (gap: Gap) => void
   /** True where what the objects hold is not to be written down: it is not asked for, and an annotation may repeat it. */
   readonly isMetadata?: boolean
@@ -63,7 +67,12 @@ export interface CollectionDeps extends Omit<PursuitDeps, 'from'> {
 }
 
 /** Changes that wait for the disk side by side: a disk takes as many of them as one. */
-const IN_FLIGHT_MAX = 256
+const IN_FLIGHT_MAX = 2_000
+
+/** Two streams of one member are hardly further apart. */
+const OWNERS_COME_WITHIN: Duration = milliseconds(200)
+/** Owners of owners that are waited for: a pod has a set, that a deployment, and that perhaps somebody's own kind. */
+const DEPTH_MAX = 4
 
 /** It was there already. */
 const FIRST_SIGHT = ' (first seen in a list)'
@@ -77,7 +86,7 @@ export const nameOfResource = ({ group, plural }: Pick<ResourceRef, 'group' | 'p
 
 /** The mirror of one collection, which does nothing until it is run. */
 export function createCollection(resource: ResourceRef, deps: CollectionDeps): Collection {
-  const { cluster, client, recorder, clock, resourceOf, from, isMetadata = false } = deps
+  const { cluster, client, recorder, clock, resourceOf, depthOf, from, isMetadata = false } = deps
   const groupResource: GroupResource = { group: resource.group, resource: resource.plural }
   /** Names that are there. */
   const present = new Set<string>()
@@ -90,6 +99,8 @@ export function createCollection(resource: ResourceRef, deps: CollectionDeps): C
   let place = from
   /** Why the next list is needed. */
   let forcedBy = ''
+  let depth = 0
+  let life = new AbortController().signal
 
   const withoutApplied = (object: KubeObject): KubeObject => {
     const { [LAST_APPLIED]: applied, ...annotations } = object.metadata.annotations ?? {}
@@ -102,7 +113,7 @@ export function createCollection(resource: ResourceRef, deps: CollectionDeps): C
     name: metadata.name ?? '',
   })
   const told = ({ actor, reason, owner }: Inference, namespace: string, more: string): Told => {
-    const found = owner && resourceOf(owner)
+    const found = owner && owner !== 'itself' && resourceOf(owner)
     const because = found && {
       group: found.group,
       resource: found.resource,
@@ -114,8 +125,18 @@ export function createCollection(resource: ResourceRef, deps: CollectionDeps): C
       reason: `${reason}${more}`,
       isInferred: true,
       isFirstSight: more === FIRST_SIGHT,
-      ...(because ? { because } : {}),
+      ...(because ? { because } : owner === 'itself' ? { because: owner } : {}),
     }
+  }
+  const learnDepth = ({ metadata }: KubeObject): void => {
+    const owner = metadata.ownerReferences?.find(({ controller }) => controller === true)
+    if (owner) depth = Math.min(DEPTH_MAX, Math.max(depth, depthOf(owner) + 1))
+  }
+  /** Streams are told apart from each other: what an owner did may come a moment after what followed from it. */
+  const afterOwners = async (object: KubeObject): Promise<void> => {
+    learnDepth(object)
+    // All of them alike, so that none of one object overtakes another.
+    if (depth > 0) await clock.sleep((depth * OWNERS_COME_WITHIN) as Duration, life).catch(() => {})
   }
   const recordPut = async (object: KubeObject, more: string): Promise<void> => {
     const key = keyOf(object)
@@ -169,7 +190,10 @@ export function createCollection(resource: ResourceRef, deps: CollectionDeps): C
       return {
         async page(objects) {
           heard()
-          for (const object of objects) found.add(nameIn(keyOf(object)))
+          for (const object of objects) {
+            found.add(nameIn(keyOf(object)))
+            learnDepth(object)
+          }
           await Promise.all(objects.map((object) => recordPut(object, more)))
         },
         async end(revision) {
@@ -192,11 +216,12 @@ export function createCollection(resource: ResourceRef, deps: CollectionDeps): C
     },
     put(object) {
       heard()
-      return hand(() => recordPut(object, ''))
+      return hand(() => afterOwners(object).then(() => recordPut(object, '')))
     },
     deleted(object) {
       heard()
-      return hand(() => recordGone(keyOf(object), object.metadata.resourceVersion ?? '', ''))
+      const { resourceVersion = '' } = object.metadata
+      return hand(() => afterOwners(object).then(() => recordGone(keyOf(object), resourceVersion, '')))
     },
     async reached(revision) {
       heard()
@@ -222,8 +247,9 @@ export function createCollection(resource: ResourceRef, deps: CollectionDeps): C
   })
   return {
     resource,
-    state: () => ({ isListed, objects: present.size, heardAt, trouble, isRefused, place }),
+    state: () => ({ isListed, objects: present.size, heardAt, trouble, isRefused, depth, place }),
     async run(signal) {
+      life = signal
       // Counted, so that what is said of it is right from the start.
       for await (const key of recorder.present(cluster, groupResource)) present.add(nameIn(key))
       await pursuit.run(signal)

@@ -103,9 +103,16 @@ export function createMirror(deps: MirrorDeps): Mirror {
   const running = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>()
   const pace = createPacer(clock, deps.requestsPerSecond)
 
-  const resourceOf = ({ apiVersion, kind }: Owner) => {
-    const found = kinds.get(`${apiVersion.split('/')[0]} ${kind}`) ?? kinds.get(`${apiVersion} ${kind}`)
+  const refOfOwner = ({ apiVersion, kind }: Owner) =>
+    kinds.get(`${apiVersion.split('/')[0]} ${kind}`) ?? kinds.get(`${apiVersion} ${kind}`)
+  const resourceOf = (owner: Owner) => {
+    const found = refOfOwner(owner)
     return found && { group: found.group, resource: found.plural, isNamespaced: found.namespaced }
+  }
+
+  const depthOf = (owner: Owner): number => {
+    const found = refOfOwner(owner)
+    return (found && collections.get(nameOfResource(found))?.state().depth) ?? 0
   }
 
   /** Asks how it is. Throws when it is another cluster than the one that is written down. */
@@ -165,6 +172,7 @@ export function createMirror(deps: MirrorDeps): Mirror {
       isMetadata,
       pace,
       resourceOf,
+      depthOf,
       from: places[name],
       onGap(gap) {
         gaps.set(gap.resource, gap)

@@ -17,7 +17,7 @@ export interface Told {
   /** It was there when the mirror began. */
   readonly isFirstSight: boolean
   /** The object on whose account it was made. */
-  readonly because?: GroupResource & { readonly namespace: string; readonly name: string }
+  readonly because?: 'itself' | (GroupResource & { readonly namespace: string; readonly name: string })
 }
 
 /** One sight of one object. */

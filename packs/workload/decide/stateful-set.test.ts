@@ -237,6 +237,24 @@ for (const policy of ['OrderedReady', 'Parallel']) {
   })
 }
 
+test('pods that have ended all go when the set is made smaller, the highest first', () => {
+  const world = new World('OrderedReady')
+  for (let looks = 0; looks < 2; looks++) {
+    world.look()
+    world.rest()
+  }
+  for (const at of [0, 1]) world.become(at, (pod) => ended(pod, 'Succeeded'))
+  world.change({ replicas: 0 })
+  const gone = () =>
+    world
+      .look()
+      .phases.flat()
+      .map(({ do: what, pod }) => [what, ordinalOf(pod)])
+  deepEqual(gone(), [['delete', 1]])
+  world.rest()
+  deepEqual(gone(), [['delete', 0]])
+})
+
 const counts = ({ replicas, readyReplicas, currentReplicas, updatedReplicas }: StatefulSetStatus) => [
   replicas,
   readyReplicas,

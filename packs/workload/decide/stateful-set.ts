@@ -119,10 +119,13 @@ function keep(view: StatefulSetView, pod: Pod): Turn {
   return { steps: isRight ? steps : [...steps, 'repair'], blocks: false }
 }
 
-/** One that is not available goes only when it is the first of those, as Kubernetes has it. */
+/**
+ * One that is not available goes only when it is the first of those, as Kubernetes has it; one that has ended goes too.
+ * Kubernetes waits there for what cannot come: two that have ended hold each other for ever.
+ */
 function condemn(view: StatefulSetView, pod: Pod, firstUnavailable: Pod | undefined): Turn {
   if (isTerminating(pod)) return { steps: [], blocks: true }
-  const mayGo = !isUnavailable(view, pod) || pod === firstUnavailable
+  const mayGo = !isUnavailable(view, pod) || isPodTerminal(pod) || pod === firstUnavailable
   return { steps: mayGo || !isOrdered(view) ? ['delete'] : [], blocks: true }
 }
 
