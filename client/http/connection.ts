@@ -36,8 +36,6 @@ const PING_ANSWER_MAX: Duration = seconds(15)
 /** A connection that opens with the first request. */
 export function connectTo(address: ServerAddress, clock: Clock): Connection {
   const { url, ca, insecure = false, certificate, key, servername } = address
-  // A server may be below a path, as each logical cluster of Muster is.
-  const base = new URL(url).pathname.replace(/\/$/, '') || '/'
   let session: ClientHttp2Session | undefined
   let closed = false
 
@@ -58,7 +56,7 @@ export function connectTo(address: ServerAddress, clock: Clock): Connection {
   }
 
   return {
-    send: (request) => carry(open, base === '/' ? request : { ...request, path: `${base}${request.path}` }, url),
+    send: (request) => carry(open, request, url),
     close() {
       closed = true
       session?.destroy()

@@ -22,6 +22,8 @@ const EARLY = seconds(10)
 
 /** Opens nothing until the first request. */
 export function connectToMember(way: Way, clock: Clock): Connection {
+  // A server may be below a path, as each logical cluster of Muster is.
+  const below = new URL(way.server).pathname.replace(/\/$/, '')
   let proof: Promise<Proof> | undefined
   let opened: { readonly connection: Connection; readonly certificate: string | undefined } | undefined
 
@@ -52,7 +54,7 @@ export function connectToMember(way: Way, clock: Clock): Connection {
     const found = await prove()
     const headers =
       found.token === undefined ? request.headers : { ...request.headers, authorization: `Bearer ${found.token}` }
-    return connectionWith(found).send({ ...request, headers })
+    return connectionWith(found).send({ ...request, headers, path: `${below}${request.path}` })
   }
   return {
     async send(request) {
